@@ -1,0 +1,4 @@
+DROP TABLE idempotency_keys;
+DROP TABLE worker_leases;
+DROP TABLE events;
+DROP FUNCTION events_append_only();

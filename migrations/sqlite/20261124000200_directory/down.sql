@@ -1,0 +1,3 @@
+DROP TABLE venues;
+DROP TABLE briefers;
+DROP TABLE organizations;

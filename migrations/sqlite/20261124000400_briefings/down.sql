@@ -1,0 +1,5 @@
+DROP TABLE registrations;
+DROP TABLE bookings;
+DROP TABLE briefing_audiences;
+DROP TABLE briefing_briefers;
+DROP TABLE briefings;

@@ -1,0 +1,88 @@
+//! Reading briefers.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::directory::briefers::model::Briefer;
+use crate::directory::briefers::wire::{BrieferQuery, BrieferSort};
+use crate::kernel::db::dialect::Backend;
+use crate::kernel::db::{Aggregate, Connection};
+use crate::kernel::http::{Page, PageRequest, Problem};
+use crate::kernel::id::BrieferId;
+use crate::kernel::secrets::Keyring;
+use crate::kernel::text;
+use crate::schema::briefers::{self, dsl};
+
+fn filtered(query: &BrieferQuery) -> briefers::BoxedQuery<'static, Backend> {
+    let mut found = briefers::table.into_boxed();
+    if let Some(q) = &query.q {
+        for word in text::fold(q).split(' ') {
+            found = found.filter(
+                dsl::name_folded
+                    .like(text::like_anywhere(word))
+                    .escape('\\'),
+            );
+        }
+    }
+    if let Some(is_active) = query.is_active {
+        found = found.filter(dsl::is_active.eq(is_active));
+    }
+    if let Some(organization) = &query.organization_id {
+        found = found.filter(dsl::organization_id.eq(organization.clone()));
+    }
+    found
+}
+
+/// A page of briefers.
+///
+/// # Errors
+///
+/// 400 for a cursor of another list.
+pub fn list(
+    conn: &mut Connection,
+    keyring: &Keyring,
+    query: &BrieferQuery,
+) -> Result<Page<Briefer>, Problem> {
+    let request = PageRequest::of(keyring, query)?;
+    let rows: Vec<Briefer> = crate::seek!(
+        filtered(query), dsl::name_folded, dsl::id,
+        descending: query.sort == Some(BrieferSort::NameDescending),
+        after: request.after_as::<String>()?
+    )
+    .limit(request.rows_to_read())
+    .select(Briefer::as_select())
+    .load(conn)?;
+    let total = request
+        .with_total
+        .then(|| filtered(query).count().get_result(conn))
+        .transpose()?;
+    Ok(request.page(keyring, rows, total, |row| {
+        (row.name_folded.clone(), row.id.to_string())
+    }))
+}
+
+/// The briefer with this id.
+///
+/// # Errors
+///
+/// 404 when there is none.
+pub fn get(conn: &mut Connection, id: &BrieferId) -> Result<Briefer, Problem> {
+    Briefer::load(conn, id.as_str())?.ok_or_else(Problem::not_found)
+}
+
+/// The briefers with these ids, in one query.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn by_ids(
+    conn: &mut Connection,
+    ids: &[BrieferId],
+) -> Result<HashMap<BrieferId, Briefer>, Problem> {
+    let rows: Vec<Briefer> = briefers::table
+        .filter(dsl::id.eq_any(ids.to_vec()))
+        .select(Briefer::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
+}

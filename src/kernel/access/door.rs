@@ -1,0 +1,188 @@
+//! The door: an extractor that checks the policy before anything else is read, and then owns the
+//! only way to the database.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+
+use crate::kernel::Kernel;
+use crate::kernel::access::{Permission, Principal, Scope};
+use crate::kernel::clock::Clock;
+use crate::kernel::db::{Connection, Tx, WriteContext};
+use crate::kernel::http::{Code, Problem, Reply, RequestContext};
+use crate::kernel::secrets::Keyring;
+
+/// What an operation asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requirement {
+    /// Nothing: anyone may call it.
+    Nothing,
+    /// To be signed in.
+    SignedIn,
+    /// To hold this permission.
+    Permission(Permission),
+}
+
+/// A policy that a handler names in its signature.
+pub trait Policy: 'static {
+    /// What it asks.
+    const REQUIRES: Requirement;
+}
+
+/// Anyone, with or without an account.
+#[derive(Debug)]
+pub struct Public;
+
+impl Policy for Public {
+    const REQUIRES: Requirement = Requirement::Nothing;
+}
+
+/// Anyone who is signed in.
+#[derive(Debug)]
+pub struct Authenticated;
+
+impl Policy for Authenticated {
+    const REQUIRES: Requirement = Requirement::SignedIn;
+}
+
+/// What became of the credentials of a request. Absent when it had none.
+#[derive(Clone)]
+pub enum Authentication {
+    /// They are good.
+    Accepted(Principal),
+    /// They are not, and why, as far as the caller is told.
+    Refused(Code, String),
+}
+
+/// The checked caller and the way to the database.
+pub struct Access<P> {
+    kernel: Kernel,
+    scope: Scope,
+    request: HttpRequest,
+    policy: PhantomData<P>,
+}
+
+impl<P: Policy> FromRequest for Access<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(open(request))
+    }
+}
+
+fn open<P: Policy>(request: &HttpRequest) -> Result<Access<P>, Problem> {
+    let kernel = request
+        .app_data::<Data<Kernel>>()
+        .ok_or_else(|| Problem::internal("the kernel is not part of the application"))?;
+    let found = request.extensions().get::<Authentication>().cloned();
+    let principal = match (P::REQUIRES, found) {
+        (Requirement::Nothing, Some(Authentication::Accepted(principal))) => Some(principal),
+        (Requirement::Nothing, _) => None,
+        (_, Some(Authentication::Accepted(principal))) => Some(principal),
+        (_, Some(Authentication::Refused(code, detail))) => {
+            let problem = Problem::new(code, detail);
+            return Err(match code {
+                Code::Unavailable => problem.retry_after(1),
+                _ => problem,
+            });
+        }
+        (_, None) => {
+            return Err(Problem::new(
+                Code::Unauthenticated,
+                "This operation needs an access token: sign in at /v1/auth/login.",
+            ));
+        }
+    };
+    let scope = Scope(principal);
+    if let Requirement::Permission(permission) = P::REQUIRES
+        && !scope.can(permission)
+    {
+        tracing::info!(%permission, actor = ?scope.actor(), "permission denied");
+        return Err(Problem::new(
+            Code::Forbidden,
+            format!("This operation needs the permission `{permission}`."),
+        )
+        .with("permission", permission.as_str()));
+    }
+    Ok(Access {
+        kernel: kernel.get_ref().clone(),
+        scope,
+        request: request.clone(),
+        policy: PhantomData,
+    })
+}
+
+impl<P: Policy> Access<P> {
+    /// What the caller may see and do.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The clock of the house.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.kernel.clock
+    }
+
+    /// The keys of the house.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.kernel.keyring
+    }
+
+    /// The kernel, for work that spans several transactions, such as signing in.
+    #[must_use]
+    pub const fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// Reads from the database.
+    ///
+    /// # Errors
+    ///
+    /// What `read` answers; 503 when the database is busy or out of reach.
+    pub async fn read<T: Send + 'static>(
+        self,
+        read: impl FnOnce(&mut Connection, &Scope) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let scope = self.scope;
+        self.kernel.db.read(move |conn| read(conn, &scope)).await
+    }
+
+    /// Changes the database in one transaction, with the events that `write` records and, under
+    /// an `Idempotency-Key`, the answer it gives.
+    ///
+    /// # Errors
+    ///
+    /// What `write` answers, with nothing changed; 503 when the database is busy or out of reach.
+    pub async fn write(
+        self,
+        write: impl Fn(&mut Tx<'_>, &Scope) -> Result<Reply, Problem> + Send + 'static,
+    ) -> Result<Reply, Problem> {
+        let request = RequestContext::read(&self.request)?;
+        if matches!(self.scope.0, Some(Principal::Service { .. })) && request.idempotency.is_none()
+        {
+            return Err(Problem::new(
+                Code::IdempotencyKeyRequired,
+                "Send an Idempotency-Key header.",
+            ));
+        }
+        let context = WriteContext {
+            actor: self.scope.actor(),
+            now: self.kernel.clock.now(),
+            request,
+        };
+        let scope = self.scope;
+        let reply = self
+            .kernel
+            .db
+            .write_reply(context, move |tx| write(tx, &scope))
+            .await?;
+        self.kernel.journal_bell.notify_waiters();
+        Ok(reply)
+    }
+}

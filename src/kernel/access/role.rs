@@ -1,0 +1,108 @@
+//! Roles: named sets of permissions (the roles and what they see: domain practice of such
+//! offices, section 3 of docs/domain.md).
+
+use crate::kernel::access::Permission::{self, *};
+use crate::kernel::marking::Marking;
+
+crate::text_enum! {
+    /// What a person does in an organization.
+    pub enum Role {
+        /// Runs the office: users, settings, final approval. Never edits the journal.
+        Administrator => "administrator",
+        /// Desk officer: schedules briefings and triages requests.
+        Scheduler => "scheduler",
+        /// Runs the embedded-diplomat programs.
+        ProgramOfficer => "program_officer",
+        /// Interagency partner: sees shared records, clears or comments.
+        ClearanceOfficer => "clearance_officer",
+        /// Serves in a host jurisdiction; rights end with the placement.
+        Diplomat => "diplomat",
+        /// Mayor, governor, county executive or tribal leader.
+        LocalLeader => "local_leader",
+        /// Works for a local leader.
+        LocalStaff => "local_staff",
+        /// Reads everything and the journal; changes nothing.
+        Auditor => "auditor",
+    }
+}
+
+const SCHEDULER: &[Permission] = &[
+    OrganizationsRead,
+    OrganizationsWrite,
+    UsersRead,
+    BriefersRead,
+    BriefersWrite,
+    VenuesRead,
+    VenuesWrite,
+    BriefingsRead,
+    BriefingsSchedule,
+    BriefingsClose,
+    RegistrationsRead,
+    RegistrationsWrite,
+    RegistrationsCheckIn,
+];
+const OFFICE_READER: &[Permission] = &[
+    OrganizationsRead,
+    BriefersRead,
+    VenuesRead,
+    BriefingsRead,
+    RegistrationsRead,
+];
+const PARTNER: &[Permission] = &[OrganizationsRead, BriefersRead, VenuesRead, BriefingsRead];
+const LOCAL: &[Permission] = &[
+    OrganizationsRead,
+    VenuesRead,
+    BriefingsRead,
+    RegistrationsRead,
+    RegistrationsWrite,
+];
+const AUDITOR: &[Permission] = &[
+    OrganizationsRead,
+    UsersRead,
+    BriefersRead,
+    VenuesRead,
+    BriefingsRead,
+    RegistrationsRead,
+    AuditRead,
+];
+
+impl Role {
+    /// What the role may do.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Administrator => Permission::ALL,
+            Self::Scheduler => SCHEDULER,
+            Self::ProgramOfficer => OFFICE_READER,
+            Self::ClearanceOfficer => PARTNER,
+            Self::Diplomat | Self::LocalLeader | Self::LocalStaff => LOCAL,
+            Self::Auditor => AUDITOR,
+        }
+    }
+
+    /// The narrowest marking the role may see.
+    #[must_use]
+    pub const fn ceiling(self) -> Marking {
+        match self {
+            Self::Diplomat | Self::LocalLeader | Self::LocalStaff => Marking::OfficialUse,
+            Self::Administrator
+            | Self::Scheduler
+            | Self::ProgramOfficer
+            | Self::ClearanceOfficer
+            | Self::Auditor => Marking::Cui,
+        }
+    }
+
+    /// Whether the role sees the affairs of every jurisdiction, or of its own organization alone.
+    #[must_use]
+    pub const fn is_federal(self) -> bool {
+        match self {
+            Self::Diplomat | Self::LocalLeader | Self::LocalStaff => false,
+            Self::Administrator
+            | Self::Scheduler
+            | Self::ProgramOfficer
+            | Self::ClearanceOfficer
+            | Self::Auditor => true,
+        }
+    }
+}

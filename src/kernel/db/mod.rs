@@ -1,0 +1,14 @@
+//! Both databases behind one connection type, and the only ways to use them.
+
+pub mod constraint;
+pub mod dialect;
+mod idempotency;
+mod lock;
+pub mod migrate;
+mod pool;
+mod transaction;
+
+pub use dialect::AnyConnection as Connection;
+pub use lock::{Aggregate, Locked};
+pub use pool::{Database, DatabaseSettings};
+pub use transaction::{Tx, WriteContext};

@@ -1,0 +1,83 @@
+//! Every fault of one input, collected before any is reported.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kernel::http::{Code, Problem};
+
+/// One thing that is wrong with the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"pointer": "/capacity", "code": "minimum", "detail": "must be at least 1"}))]
+pub struct Fault {
+    /// Where: a JSON pointer into the body, or the name of a query parameter or header.
+    pub pointer: String,
+    /// Which rule, for programs.
+    pub code: String,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+/// The faults found so far.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Notes a fault.
+    pub fn add(&mut self, pointer: &str, code: &str, detail: &str) {
+        self.0.push(Fault {
+            pointer: pointer.to_owned(),
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+        });
+    }
+
+    /// Notes a fault unless `holds`.
+    pub fn require(&mut self, holds: bool, pointer: &str, code: &str, detail: &str) {
+        if !holds {
+            self.add(pointer, code, detail);
+        }
+    }
+
+    /// The codes noted so far, in order.
+    #[must_use]
+    pub fn codes(&self) -> Vec<&str> {
+        self.0.iter().map(|fault| fault.code.as_str()).collect()
+    }
+
+    /// Whether nothing was noted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The faults.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Fault> {
+        self.0
+    }
+
+    /// Ends the checking of a body.
+    ///
+    /// # Errors
+    ///
+    /// 422 `validation_failed` with every fault, when there is one.
+    pub fn finish(self) -> Result<(), Problem> {
+        self.finish_as(Code::ValidationFailed)
+    }
+
+    /// Ends the checking of another part of the request.
+    ///
+    /// # Errors
+    ///
+    /// A problem of kind `code` with every fault, when there is one.
+    pub fn finish_as(self, code: Code) -> Result<(), Problem> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let detail = match self.0.as_slice() {
+            [one] => format!("`{}` {}.", one.pointer, one.detail),
+            many => format!("{} things are wrong; `errors` lists them.", many.len()),
+        };
+        Err(Problem::new(code, detail).with_faults(self.0))
+    }
+}

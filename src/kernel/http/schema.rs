@@ -1,0 +1,165 @@
+//! Checks values against the schemas of the OpenAPI document, so that what is documented is what
+//! is enforced, and every fault is found at once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::kernel::http::{Faults, Problem};
+
+/// The JSON Schema of `T` with everything it refers to.
+pub fn of<T: ToSchema>() -> Value {
+    let mut referenced = Vec::new();
+    T::schemas(&mut referenced);
+    referenced.push((T::name().into_owned(), T::schema()));
+    let schemas: serde_json::Map<String, Value> = referenced
+        .into_iter()
+        .map(|(name, schema)| {
+            (
+                name,
+                serde_json::to_value(schema).unwrap_or(Value::Bool(true)),
+            )
+        })
+        .collect();
+    json!({
+        "$ref": format!("#/components/schemas/{}", T::name()),
+        "components": { "schemas": schemas },
+    })
+}
+
+/// The compiled schema of `T`; compiled once.
+///
+/// # Errors
+///
+/// 500 when the schema cannot be compiled, which the test of the document would have found.
+pub fn validator<T: ToSchema>() -> Result<Arc<Validator>, Problem> {
+    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Arc<Validator>>>> = OnceLock::new();
+    let compiled = COMPILED.get_or_init(Mutex::default);
+    let name = std::any::type_name::<T>();
+    let mut compiled = compiled.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = compiled.get(name) {
+        return Ok(Arc::clone(found));
+    }
+    let made = jsonschema::options()
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(true)
+        .build(&of::<T>())
+        .map(Arc::new)
+        .map_err(Problem::internal)?;
+    compiled.insert(name, Arc::clone(&made));
+    Ok(made)
+}
+
+/// Notes everything in `value` that the schema of `T` does not allow.
+///
+/// # Errors
+///
+/// 500 when the schema cannot be compiled.
+pub fn check<T: ToSchema>(value: &Value, faults: &mut Faults) -> Result<(), Problem> {
+    let validator = validator::<T>()?;
+    for error in validator.iter_errors(value) {
+        note(&error, faults);
+    }
+    note_control_characters(value, "", faults);
+    Ok(())
+}
+
+fn note(error: &ValidationError<'_>, faults: &mut Faults) {
+    let pointer = error.instance_path().to_string();
+    match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            faults.add(&format!("{pointer}/{name}"), "required", "is required");
+        }
+        Kind::AdditionalProperties { unexpected } => {
+            for name in unexpected {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                faults.add(&format!("{pointer}/{name}"), "unknown", "is not known here");
+            }
+        }
+        kind => {
+            let (code, detail) = describe(kind);
+            faults.add(&pointer, code, &detail);
+        }
+    }
+}
+
+fn describe(kind: &Kind) -> (&'static str, String) {
+    match kind {
+        Kind::Type { kind } => ("type", format!("must be {}", type_names(kind))),
+        Kind::Enum { options } => ("enum", format!("must be one of {}", list(options))),
+        Kind::Minimum { limit } => ("minimum", format!("must be at least {limit}")),
+        Kind::Maximum { limit } => ("maximum", format!("must be at most {limit}")),
+        Kind::MinLength { limit } => ("min_length", format!("needs {limit} characters or more")),
+        Kind::MaxLength { limit } => (
+            "max_length",
+            format!("must have at most {limit} characters"),
+        ),
+        Kind::MinItems { limit } => ("min_items", format!("needs {limit} items or more")),
+        Kind::MaxItems { limit } => ("max_items", format!("must have at most {limit} items")),
+        Kind::UniqueItems => ("unique_items", "must not name anything twice".to_owned()),
+        Kind::Pattern { .. } => ("pattern", "does not have the documented form".to_owned()),
+        Kind::Format { format } => ("format", format!("must be a {format}")),
+        Kind::OneOfNotValid { .. } | Kind::AnyOf { .. } => (
+            "alternatives",
+            "matches none of the documented forms".to_owned(),
+        ),
+        _ => ("invalid", "does not have the documented form".to_owned()),
+    }
+}
+
+fn type_names(kind: &jsonschema::error::TypeKind) -> String {
+    use jsonschema::error::TypeKind;
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(many) => many
+            .iter()
+            .map(|one| one.to_string())
+            .collect::<Vec<_>>()
+            .join(" or "),
+    }
+}
+
+fn list(options: &Value) -> String {
+    options.as_array().map_or_else(String::new, |options| {
+        options
+            .iter()
+            .map(|option| {
+                option
+                    .as_str()
+                    .map_or_else(|| option.to_string(), str::to_owned)
+            })
+            .collect::<Vec<_>>()
+            .join(", ")
+    })
+}
+
+/// No text that is stored holds control characters other than line breaks and tabs: databases
+/// refuse some of them, and calendars and mail are made of lines.
+fn note_control_characters(value: &Value, pointer: &str, faults: &mut Faults) {
+    match value {
+        Value::String(text) => faults.require(
+            !text
+                .chars()
+                .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')),
+            pointer,
+            "control_character",
+            "must not contain control characters",
+        ),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                note_control_characters(item, &format!("{pointer}/{index}"), faults);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                note_control_characters(member, &format!("{pointer}/{name}"), faults);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

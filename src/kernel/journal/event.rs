@@ -1,0 +1,92 @@
+//! What an event is, and writing it.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::kernel::db::Tx;
+use crate::kernel::http::Problem;
+use crate::kernel::id::{EventId, OrganizationId};
+use crate::kernel::marking::Marking;
+use crate::schema::events::dsl as table;
+
+/// What an event is about.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The kind of resource, such as `briefing`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its version after the change.
+    pub version: Option<i64>,
+}
+
+/// Something that happened, named `<resource>.<past participle>`.
+#[derive(Debug, Clone)]
+pub struct Event {
+    kind: &'static str,
+    subject: Subject,
+    organization: Option<OrganizationId>,
+    marking: Marking,
+    payload: Value,
+}
+
+impl Event {
+    /// An event of this kind about this subject.
+    #[must_use]
+    pub fn new(kind: &'static str, subject: Subject) -> Self {
+        Self {
+            kind,
+            subject,
+            organization: None,
+            marking: Marking::OfficialUse,
+            payload: Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    /// Names the organization whose affair it is.
+    #[must_use]
+    pub fn organization(mut self, organization: Option<&OrganizationId>) -> Self {
+        self.organization = organization.cloned();
+        self
+    }
+
+    /// Sets the marking; official use when not set.
+    #[must_use]
+    pub const fn marking(mut self, marking: Marking) -> Self {
+        self.marking = marking;
+        self
+    }
+
+    /// Says what changed. Secrets and access data never belong here.
+    #[must_use]
+    pub fn payload(mut self, payload: Value) -> Self {
+        self.payload = payload;
+        self
+    }
+}
+
+/// Writes `event` in the transaction `tx`.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn record(tx: &mut Tx<'_>, event: Event) -> Result<(), Problem> {
+    let context = tx.context().clone();
+    diesel::insert_into(table::events)
+        .values((
+            table::id.eq(EventId::fresh()),
+            table::kind.eq(event.kind),
+            table::occurred_at.eq(tx.now),
+            table::actor_kind.eq(context.actor.kind()),
+            table::actor_id.eq(context.actor.id()),
+            table::organization_id.eq(event.organization),
+            table::subject_kind.eq(event.subject.kind),
+            table::subject_id.eq(event.subject.id),
+            table::subject_version.eq(event.subject.version),
+            table::marking.eq(event.marking),
+            table::payload.eq(event.payload.to_string()),
+            table::request_id.eq(context.request.request_id),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}

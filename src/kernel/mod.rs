@@ -1,0 +1,46 @@
+//! The ground floor: everything a feature needs and that knows no feature.
+//!
+//! | room | what lives there |
+//! | --- | --- |
+//! | [`id`], [`time`], [`clock`], [`text`], [`patch`] | the values every feature is made of |
+//! | [`marking`], [`lifecycle`] | how records are marked and how they change state |
+//! | [`secrets`] | sealing, keyed digests and random tokens |
+//! | [`db`] | both databases behind one connection type, transactions, locks, constraints |
+//! | [`http`] | problem details, JSON, queries, pages, `ETag`s, idempotency, limits |
+//! | [`access`] | who is asking, what they may do, and the only door to the database |
+//! | [`journal`] | the append-only record of every change |
+
+pub mod access;
+pub mod clock;
+pub mod db;
+pub mod http;
+pub mod id;
+pub mod journal;
+pub mod lifecycle;
+pub mod marking;
+pub mod patch;
+pub mod secrets;
+pub mod text;
+pub mod time;
+
+use std::sync::Arc;
+
+use crate::kernel::clock::Clock;
+use crate::kernel::db::Database;
+use crate::kernel::secrets::Keyring;
+
+/// What every request needs from the house: the database, the time and the keys.
+///
+/// One value is made at start ([`crate::server`]) and shared by every worker thread.
+#[derive(Clone)]
+pub struct Kernel {
+    /// Both databases behind one admission queue.
+    pub db: Database,
+    /// The one source of the current time.
+    pub clock: Clock,
+    /// Keys derived from the configured secret.
+    pub keyring: Arc<Keyring>,
+    /// Woken after every commit that recorded an event, so that readers of the journal need not
+    /// wait for their next poll.
+    pub journal_bell: Arc<tokio::sync::Notify>,
+}

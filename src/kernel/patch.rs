@@ -1,0 +1,62 @@
+//! JSON merge patch (RFC 7396): a member that is absent keeps the value, `null` clears it.
+
+use serde::{Deserialize, Deserializer};
+
+/// What a change says about one nullable member. Needs `#[serde(default)]` on the member.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Patch<T> {
+    /// The member was absent: keep what is stored.
+    #[default]
+    Keep,
+    /// The member was `null`: clear what is stored.
+    Clear,
+    /// The member had a value: store it.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Applies the change to the stored value.
+    pub fn apply(self, stored: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *stored = None,
+            Self::Set(value) => *stored = Some(value),
+        }
+    }
+
+    /// The new value, if one was given.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Change {
+        #[serde(default)]
+        title: Patch<String>,
+    }
+
+    fn parse(text: &str) -> Patch<String> {
+        serde_json::from_str::<Change>(text).unwrap().title
+    }
+
+    #[test]
+    fn absent_keeps_null_clears_and_a_value_is_set() {
+        assert_eq!(parse("{}"), Patch::Keep);
+        assert_eq!(parse(r#"{"title":null}"#), Patch::Clear);
+        assert_eq!(parse(r#"{"title":"x"}"#), Patch::Set("x".into()));
+    }
+}

@@ -1,0 +1,166 @@
+//! Reading accounts.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::identity::model::{Membership, User, UserStatus};
+use crate::identity::wire::{UserQuery, UserSort};
+use crate::kernel::access::{Home, Role};
+use crate::kernel::db::dialect::Backend;
+use crate::kernel::db::{Aggregate, Connection};
+use crate::kernel::http::{Page, PageRequest, Problem};
+use crate::kernel::id::{OrganizationId, UserId};
+use crate::kernel::secrets::Keyring;
+use crate::kernel::text;
+use crate::schema::{memberships, organizations, users};
+
+fn filtered(query: &UserQuery) -> users::BoxedQuery<'static, Backend> {
+    let mut found = users::table.into_boxed();
+    if let Some(q) = &query.q {
+        for word in text::fold(q).split(' ') {
+            found = found.filter(
+                users::name_folded
+                    .like(text::like_anywhere(word))
+                    .escape('\\'),
+            );
+        }
+    }
+    if let Some(status) = query.status {
+        found = found.filter(users::status.eq(status));
+    }
+    if let Some(organization) = &query.organization_id {
+        found = found.filter(
+            users::id.eq_any(
+                memberships::table
+                    .filter(memberships::organization_id.eq(organization.clone()))
+                    .select(memberships::user_id),
+            ),
+        );
+    }
+    found
+}
+
+/// A page of accounts.
+///
+/// # Errors
+///
+/// 400 for a cursor of another list.
+pub fn list(
+    conn: &mut Connection,
+    keyring: &Keyring,
+    query: &UserQuery,
+) -> Result<Page<(User, Vec<Membership>)>, Problem> {
+    let request = PageRequest::of(keyring, query)?;
+    let rows: Vec<User> = crate::seek!(
+        filtered(query), users::name_folded, users::id,
+        descending: query.sort == Some(UserSort::NameDescending),
+        after: request.after_as::<String>()?
+    )
+    .limit(request.rows_to_read())
+    .select(User::as_select())
+    .load(conn)?;
+    let total = request
+        .with_total
+        .then(|| filtered(query).count().get_result(conn))
+        .transpose()?;
+    let page = request.page(keyring, rows, total, |row| {
+        (row.name_folded.clone(), row.id.to_string())
+    });
+    let ids = page.data.iter().map(|row| row.id.clone()).collect();
+    let mut memberships = memberships_of(conn, ids)?;
+    Ok(page.map(|row| {
+        let own = memberships.remove(&row.id).unwrap_or_default();
+        (row, own)
+    }))
+}
+
+fn memberships_of(
+    conn: &mut Connection,
+    ids: Vec<UserId>,
+) -> Result<HashMap<UserId, Vec<Membership>>, Problem> {
+    let rows: Vec<Membership> = memberships::table
+        .filter(memberships::user_id.eq_any(ids))
+        .order(memberships::id)
+        .select(Membership::as_select())
+        .load(conn)?;
+    let mut found: HashMap<UserId, Vec<Membership>> = HashMap::new();
+    for row in rows {
+        found.entry(row.user_id.clone()).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// The account with this id and its memberships.
+///
+/// # Errors
+///
+/// 404 when there is none.
+pub fn get(conn: &mut Connection, id: &UserId) -> Result<(User, Vec<Membership>), Problem> {
+    let user = User::load(conn, id.as_str())?.ok_or_else(Problem::not_found)?;
+    let memberships = memberships_of(conn, vec![id.clone()])?
+        .remove(id)
+        .unwrap_or_default();
+    Ok((user, memberships))
+}
+
+/// The account with this address, in any spelling.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn by_email(conn: &mut Connection, email_folded: &str) -> Result<Option<User>, Problem> {
+    Ok(users::table
+        .filter(users::email_folded.eq(email_folded))
+        .select(User::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The organizations a person belongs to, with what audiences are chosen by.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn homes(conn: &mut Connection, id: &UserId) -> Result<Vec<Home>, Problem> {
+    let rows: Vec<(OrganizationId, String, String, Option<String>, Role)> = memberships::table
+        .inner_join(organizations::table)
+        .filter(memberships::user_id.eq(id))
+        .order(memberships::id)
+        .select((
+            organizations::id,
+            organizations::kind,
+            organizations::country,
+            organizations::subdivision,
+            memberships::role,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(organization_id, kind, country, subdivision, role)| Home {
+            organization_id,
+            kind,
+            country,
+            subdivision,
+            role,
+        })
+        .collect())
+}
+
+/// Whether anyone but `except` is an active administrator.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn has_administrator(conn: &mut Connection, except: Option<&UserId>) -> Result<bool, Problem> {
+    let mut found = users::table
+        .inner_join(memberships::table)
+        .filter(users::status.eq(UserStatus::Active))
+        .filter(memberships::role.eq(Role::Administrator))
+        .into_boxed();
+    if let Some(except) = except {
+        found = found.filter(users::id.ne(except.clone()));
+    }
+    let count: i64 = found.count().get_result(conn)?;
+    Ok(count > 0)
+}

@@ -1,7 +1,29 @@
 //! Chancery: the back office of a national subnational-diplomacy office, behind a JSON API.
+//!
+//! The house, from the ground up:
+//!
+//! * [`kernel`]: what every feature needs and that knows no feature;
+//! * [`config`]: what an operator can set;
+//! * [`identity`] and [`directory`]: who people are, and whom the office works with;
+//! * [`briefings`]: the first of the office's services;
+//! * [`records`]: reading the journal that everything writes;
+//! * [`workers`]: work that no request waits for;
+//! * [`routes`], [`openapi`], [`system`], [`telemetry`], [`server`]: the roof;
+//! * [`demo`]: a working office to try things in.
+//!
+//! `docs/architecture.md` explains why it stands as it does.
 
+pub mod briefings;
 pub mod config;
+pub mod demo;
 pub mod directory;
 pub mod identity;
 pub mod kernel;
+pub mod openapi;
+pub mod records;
+pub mod routes;
 pub mod schema;
+pub mod server;
+pub mod system;
+pub mod telemetry;
+pub mod workers;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::config::AuthConfig;
 use crate::identity::model::{Session, User, UserStatus};
 use crate::kernel::db::{Connection, Tx, dialect};
-use crate::kernel::http::{Code, Problem};
+use crate::kernel::http::Problem;
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::journal::{Event, Subject};
 use crate::kernel::secrets::{random_token, token_digest};

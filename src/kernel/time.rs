@@ -176,6 +176,12 @@ impl ZonedTime {
         self.utc
     }
 
+    /// The local time, as it is stored beside the instant.
+    #[must_use]
+    pub const fn local(&self) -> Timestamp {
+        Timestamp(self.local)
+    }
+
     /// The zone.
     #[must_use]
     pub const fn zone(&self) -> Tz {

@@ -11,7 +11,8 @@ use crate::kernel::Kernel;
 use crate::kernel::access::{Permission, Principal, Scope};
 use crate::kernel::clock::Clock;
 use crate::kernel::db::{Connection, Tx, WriteContext};
-use crate::kernel::http::{Code, Problem, Reply, RequestContext};
+use crate::kernel::http::{Code, Problem, Reply, RequestContext, request_id};
+use crate::kernel::journal::{Event, Subject};
 use crate::kernel::secrets::Keyring;
 
 /// What an operation asks of its caller.
@@ -101,6 +102,11 @@ fn open<P: Policy>(request: &HttpRequest) -> Result<Access<P>, Problem> {
         && !scope.can(permission)
     {
         tracing::info!(%permission, actor = ?scope.actor(), "permission denied");
+        let subject = (
+            "operation",
+            format!("{} {}", request.method(), request.path()),
+        );
+        record_denial(kernel, &scope, request, subject);
         return Err(Problem::new(
             Code::Forbidden,
             format!("This operation needs the permission `{permission}`."),
@@ -113,6 +119,50 @@ fn open<P: Policy>(request: &HttpRequest) -> Result<Access<P>, Problem> {
         request: request.clone(),
         policy: PhantomData,
     })
+}
+
+/// Writes a refused attempt into the journal, without making the caller wait: the time an answer
+/// takes must not tell what exists.
+fn record_denial(
+    kernel: &Kernel,
+    scope: &Scope,
+    request: &HttpRequest,
+    (kind, id): (&'static str, String),
+) {
+    let context = WriteContext {
+        actor: scope.actor(),
+        now: kernel.clock.now(),
+        request: RequestContext {
+            request_id: request_id(request),
+            idempotency: None,
+        },
+    };
+    let organization = scope
+        .homes()
+        .first()
+        .map(|home| home.organization_id.clone());
+    let id: String = id.chars().take(200).collect();
+    let db = kernel.db.clone();
+    actix_web::rt::spawn(async move {
+        let recorded = db
+            .write(context, move |tx| {
+                tx.record(
+                    Event::new(
+                        "access.denied",
+                        Subject {
+                            kind,
+                            id: id.clone(),
+                            version: None,
+                        },
+                    )
+                    .organization(organization.as_ref()),
+                )
+            })
+            .await;
+        if let Err(problem) = recorded {
+            tracing::error!(%problem, "a refused attempt could not be recorded");
+        }
+    });
 }
 
 impl<P: Policy> Access<P> {
@@ -149,8 +199,18 @@ impl<P: Policy> Access<P> {
         self,
         read: impl FnOnce(&mut Connection, &Scope) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let scope = self.scope;
-        self.kernel.db.read(move |conn| read(conn, &scope)).await
+        let scope = self.scope.clone();
+        let outcome = self.kernel.db.read(move |conn| read(conn, &scope)).await;
+        self.record_if_hidden(&outcome);
+        outcome
+    }
+
+    fn record_if_hidden<T>(&self, outcome: &Result<T, Problem>) {
+        if let Err(problem) = outcome
+            && let Some(subject) = problem.hidden_subject()
+        {
+            record_denial(&self.kernel, &self.scope, &self.request, subject.clone());
+        }
     }
 
     /// Changes the database in one transaction, with the events that `write` records and, under
@@ -176,13 +236,14 @@ impl<P: Policy> Access<P> {
             now: self.kernel.clock.now(),
             request,
         };
-        let scope = self.scope;
-        let reply = self
+        let scope = self.scope.clone();
+        let outcome = self
             .kernel
             .db
             .write_reply(context, move |tx| write(tx, &scope))
-            .await?;
-        self.kernel.journal_bell.notify_waiters();
-        Ok(reply)
+            .await;
+        self.record_if_hidden(&outcome);
+        self.kernel.journal_bell.notify_one();
+        outcome
     }
 }

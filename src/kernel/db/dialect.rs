@@ -136,20 +136,34 @@ pub fn begin_write(conn: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Locks one row until the transaction ends. SQLite's write transactions already exclude each
-/// other.
+/// Locks the row with this id until the transaction ends. SQLite's write transactions already
+/// exclude each other.
 ///
 /// # Errors
 ///
 /// When the lock is not had in time.
 pub fn lock_row(conn: &mut AnyConnection, table: &'static str, id: &str) -> QueryResult<()> {
+    lock_by(conn, table, "id", id)
+}
+
+/// As [`lock_row`], by another key column.
+///
+/// # Errors
+///
+/// When the lock is not had in time.
+pub fn lock_by(
+    conn: &mut AnyConnection,
+    table: &'static str,
+    column: &'static str,
+    value: &str,
+) -> QueryResult<()> {
     match conn {
-        AnyConnection::Postgres(conn) => {
-            diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = $1 FOR UPDATE"))
-                .bind::<Text, _>(id)
-                .execute(conn)
-                .map(drop)
-        }
+        AnyConnection::Postgres(conn) => diesel::sql_query(format!(
+            "SELECT 1 FROM {table} WHERE {column} = $1 FOR UPDATE"
+        ))
+        .bind::<Text, _>(value)
+        .execute(conn)
+        .map(drop),
         AnyConnection::Sqlite(_) => Ok(()),
     }
 }

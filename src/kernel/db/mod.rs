@@ -2,7 +2,7 @@
 
 pub mod constraint;
 pub mod dialect;
-mod idempotency;
+pub mod idempotency;
 mod lock;
 pub mod migrate;
 mod pool;

@@ -57,7 +57,29 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Json<T> {
     }
 }
 
-/// A body taken as it is, of one of the media types that `M` lists and of at most `LIMIT` bytes.
+/// A JSON body that may be left out altogether.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + Default + 'static> FromRequest for OptionalJson<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let is_empty = headers
+            .get(header::CONTENT_LENGTH)
+            .is_none_or(|length| length.as_bytes() == b"0")
+            && !headers.contains_key(header::TRANSFER_ENCODING);
+        if is_empty {
+            return Box::pin(std::future::ready(Ok(Self(T::default()))));
+        }
+        let body = Json::<T>::from_request(request, payload);
+        Box::pin(async move { body.await.map(|Json(value)| Self(value)) })
+    }
+}
+
+/// A body taken as it is, as CSV and of at most `LIMIT` bytes.
 #[derive(Debug)]
 pub struct Raw<const LIMIT: usize>(pub Bytes);
 

@@ -19,7 +19,7 @@ pub use code::Code;
 pub use context::{IdempotencyKey, RequestContext, client_address, request_id};
 pub use etag::{IfMatch, representation_tag, version_tag};
 pub use faults::{Fault, Faults};
-pub use json::{BodyDigest, Json, Raw, read_body};
+pub use json::{BodyDigest, Json, OptionalJson, Raw, read_body};
 pub use page::{Cursor, Include, ListQuery, Page, PageRequest, Paging};
 pub use path::Path;
 pub use problem::{Problem, ProblemDocument};

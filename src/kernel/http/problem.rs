@@ -18,6 +18,7 @@ pub struct Problem {
     members: Map<String, Value>,
     headers: Vec<(HeaderName, String)>,
     try_again: bool,
+    hidden: Option<(&'static str, String)>,
 }
 
 impl Problem {
@@ -31,6 +32,7 @@ impl Problem {
             members: Map::new(),
             headers: Vec::new(),
             try_again: false,
+            hidden: None,
         }
     }
 
@@ -41,6 +43,21 @@ impl Problem {
             Code::NotFound,
             "There is nothing here, or nothing that you may see.",
         )
+    }
+
+    /// The same 404 for a record that exists and is not the caller's to see. The attempt is
+    /// written into the journal; the caller is told nothing of it.
+    #[must_use]
+    pub fn hidden(kind: &'static str, id: &str) -> Self {
+        let mut problem = Self::not_found();
+        problem.hidden = Some((kind, id.to_owned()));
+        problem
+    }
+
+    /// The record that was asked for in vain, when it exists.
+    #[must_use]
+    pub const fn hidden_subject(&self) -> Option<&(&'static str, String)> {
+        self.hidden.as_ref()
     }
 
     /// 503: ask again after `seconds`.

@@ -1,0 +1,533 @@
+//! Changing briefings: load locked, decide, store, record.
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use crate::briefings::lifecycle::{BriefingAction, BriefingStatus, LIFECYCLE};
+use crate::briefings::model::{AudienceScope, Briefing, audience_value};
+use crate::briefings::registrations::commands::promote_waiting;
+use crate::briefings::rules::{self, Times};
+use crate::briefings::wire::{Audience, CreateBriefing, UpdateBriefing};
+use crate::briefings::{booking, queries};
+use crate::directory::organizations;
+use crate::kernel::access::Scope;
+use crate::kernel::db::{Locked, Tx};
+use crate::kernel::http::{Code, Faults, IfMatch, Problem};
+use crate::kernel::id::{BrieferId, BriefingId};
+use crate::kernel::journal::{Event, Subject};
+use crate::kernel::patch::Patch;
+use crate::kernel::text;
+use crate::kernel::time::{ZonedTime, ZonedTimeInput};
+use crate::schema::{briefing_audiences, briefing_briefers, briefings};
+
+/// An event about a briefing.
+pub(super) fn event(kind: &'static str, briefing: &Briefing) -> Event {
+    Event::new(
+        kind,
+        Subject {
+            kind: "briefing",
+            id: briefing.id.to_string(),
+            version: Some(briefing.version),
+        },
+    )
+    .organization(briefing.organization_id.as_ref())
+    .marking(briefing.marking)
+}
+
+/// What the journal keeps of a briefing; internal notes are left out.
+fn summary(briefing: &Briefing) -> Value {
+    json!({
+        "title": briefing.title,
+        "status": briefing.status,
+        "marking": briefing.marking,
+        "starts_at": briefing.zoned(briefing.starts_at),
+        "ends_at": briefing.zoned(briefing.ends_at),
+        "venue_id": briefing.venue_id,
+        "capacity": briefing.capacity,
+    })
+}
+
+fn resolve(
+    input: Option<&ZonedTimeInput>,
+    pointer: &str,
+    faults: &mut Faults,
+) -> Option<ZonedTime> {
+    input.and_then(|input| input.resolve(pointer, faults))
+}
+
+/// Drafts a briefing.
+///
+/// # Errors
+///
+/// 422 with every broken rule.
+pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefing, Problem> {
+    let mut faults = Faults::default();
+    let starts_at = input.starts_at.resolve("/starts_at", &mut faults);
+    let ends_at = input.ends_at.resolve("/ends_at", &mut faults);
+    let rsvp_deadline = resolve(input.rsvp_deadline.as_ref(), "/rsvp_deadline", &mut faults);
+    let access_deadline = resolve(
+        input.access_deadline.as_ref(),
+        "/access_deadline",
+        &mut faults,
+    );
+    if let (Some(starts_at), Some(ends_at)) = (starts_at, ends_at) {
+        let times = Times {
+            starts_at,
+            ends_at,
+            rsvp_deadline,
+            access_deadline,
+        };
+        rules::check_times(&times, &mut faults);
+    }
+    check_audience(tx, &input.audience, &mut faults)?;
+    let placeholder = ZonedTime::at(tx.now, chrono_tz::Tz::UTC);
+    let (starts_at, ends_at) = (
+        starts_at.unwrap_or(placeholder),
+        ends_at.unwrap_or(placeholder),
+    );
+    let title = text::clean(&input.title);
+    let briefing = Briefing {
+        id: BriefingId::fresh(),
+        title_folded: text::fold(&title),
+        title,
+        topic: text::clean(&input.topic),
+        summary: text::clean_optional(input.summary.as_deref()),
+        internal_notes: text::clean_optional(input.internal_notes.as_deref()),
+        marking: input.marking,
+        status: BriefingStatus::Draft,
+        format: input.format,
+        time_zone: starts_at.zone().name().to_owned(),
+        starts_local: starts_at.local(),
+        starts_at: starts_at.utc(),
+        ends_local: ends_at.local(),
+        ends_at: ends_at.utc(),
+        rsvp_deadline: rsvp_deadline.map(|deadline| deadline.utc()),
+        access_deadline: access_deadline.map(|deadline| deadline.utc()),
+        venue_id: input.venue_id,
+        meeting_url: input.meeting_url,
+        capacity: input.capacity,
+        audience: input.audience.scope,
+        organization_id: input.organization_id,
+        next_place: 1,
+        reason: None,
+        published_at: None,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    check_references(tx, &briefing, &input.briefer_ids, &mut faults)?;
+    faults.finish()?;
+    diesel::insert_into(briefings::table)
+        .values(briefing.clone())
+        .execute(tx.conn)?;
+    replace_briefers(tx, &briefing.id, &input.briefer_ids)?;
+    replace_audience(tx, &briefing.id, &input.audience)?;
+    tx.record(event("briefing.created", &briefing).payload(json!({"after": summary(&briefing)})))?;
+    Ok(briefing)
+}
+
+/// References exist, and each briefer is named once; resources are locked on the way.
+fn check_references(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    briefers: &[BrieferId],
+    faults: &mut Faults,
+) -> Result<(), Problem> {
+    for (index, id) in briefers.iter().enumerate() {
+        faults.require(
+            !briefers.iter().take(index).any(|earlier| earlier == id),
+            &format!("/briefer_ids/{index}"),
+            "repeated",
+            "is named twice",
+        );
+    }
+    booking::lock_resources(tx, briefing, briefers, faults)?;
+    if let Some(id) = &briefing.organization_id {
+        let exists = organizations::queries::exists(tx.conn, id)?;
+        faults.require(
+            exists,
+            "/organization_id",
+            "unknown_reference",
+            "names no organization",
+        );
+    }
+    Ok(())
+}
+
+/// The audience names what its scope is about, and nothing else.
+fn check_audience(
+    tx: &mut Tx<'_>,
+    audience: &Audience,
+    faults: &mut Faults,
+) -> Result<(), Problem> {
+    for (scope, member, is_empty) in [
+        (AudienceScope::Kinds, "kinds", audience.kinds.is_empty()),
+        (AudienceScope::States, "states", audience.states.is_empty()),
+        (
+            AudienceScope::Invitation,
+            "organization_ids",
+            audience.organization_ids.is_empty(),
+        ),
+    ] {
+        let pointer = format!("/audience/{member}");
+        if scope == audience.scope {
+            faults.require(
+                !is_empty,
+                &pointer,
+                "required",
+                "is required with this scope",
+            );
+        } else {
+            faults.require(
+                is_empty,
+                &pointer,
+                "not_applicable",
+                "does not go with this scope",
+            );
+        }
+    }
+    let known = organizations::queries::by_ids(tx.conn, &audience.organization_ids)?;
+    for (index, id) in audience.organization_ids.iter().enumerate() {
+        faults.require(
+            known.contains_key(id),
+            &format!("/audience/organization_ids/{index}"),
+            "unknown_reference",
+            "names no organization",
+        );
+    }
+    Ok(())
+}
+
+fn replace_briefers(
+    tx: &mut Tx<'_>,
+    id: &BriefingId,
+    briefers: &[BrieferId],
+) -> Result<(), Problem> {
+    diesel::delete(briefing_briefers::table.filter(briefing_briefers::briefing_id.eq(id)))
+        .execute(tx.conn)?;
+    for briefer in briefers {
+        diesel::insert_into(briefing_briefers::table)
+            .values((
+                briefing_briefers::briefing_id.eq(id),
+                briefing_briefers::briefer_id.eq(briefer),
+            ))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+fn replace_audience(tx: &mut Tx<'_>, id: &BriefingId, audience: &Audience) -> Result<(), Problem> {
+    diesel::delete(briefing_audiences::table.filter(briefing_audiences::briefing_id.eq(id)))
+        .execute(tx.conn)?;
+    let kinds = audience
+        .kinds
+        .iter()
+        .map(|kind| audience_value::kind(kind.as_str()));
+    let states = audience
+        .states
+        .iter()
+        .map(|code| audience_value::state(code));
+    let organizations = audience
+        .organization_ids
+        .iter()
+        .map(audience_value::organization);
+    let values: std::collections::BTreeSet<String> =
+        kinds.chain(states).chain(organizations).collect();
+    for value in values {
+        diesel::insert_into(briefing_audiences::table)
+            .values((
+                briefing_audiences::briefing_id.eq(id),
+                briefing_audiences::value.eq(value),
+            ))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Locks a briefing that exists for the caller, at the version the change was made against.
+pub(super) fn acquire(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    id: &BriefingId,
+) -> Result<Locked<Briefing>, Problem> {
+    queries::find(tx.conn, scope, id)?;
+    Locked::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)
+}
+
+fn store(
+    tx: &mut Tx<'_>,
+    stored: &Locked<Briefing>,
+    mut briefing: Briefing,
+) -> Result<Briefing, Problem> {
+    briefing.version = stored.version + 1;
+    briefing.updated_at = tx.now;
+    diesel::update(
+        briefings::table
+            .filter(briefings::id.eq(&briefing.id))
+            .filter(briefings::version.eq(stored.version)),
+    )
+    .set(&briefing)
+    .execute(tx.conn)?;
+    Ok(briefing)
+}
+
+/// Changes a briefing. Where it is booked, the new time is booked in place of the old.
+///
+/// # Errors
+///
+/// 404; 409 when it is over, or the new time is taken; 412; 422 with every broken rule.
+pub fn update_briefing(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    id: &BriefingId,
+    if_match: IfMatch,
+    change: UpdateBriefing,
+) -> Result<Briefing, Problem> {
+    let stored = acquire(tx, scope, id)?;
+    stored.expect(if_match)?;
+    if !stored.status.is_open_to_change() {
+        let allowed = LIFECYCLE.allowed(stored.status, |permission| scope.can(permission));
+        let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        return Err(Problem::new(
+            Code::NotAllowedInState,
+            format!(
+                "A briefing that is `{}` can no longer be changed.",
+                stored.status
+            ),
+        )
+        .with("state", stored.status.as_str())
+        .with("allowed_actions", allowed));
+    }
+    let mut briefing = stored.clone();
+    let mut faults = Faults::default();
+    apply(&change, &mut briefing, &mut faults);
+    if let Some(audience) = &change.audience {
+        check_audience(tx, audience, &mut faults)?;
+    }
+    let briefers = match &change.briefer_ids {
+        Some(briefers) => briefers.clone(),
+        None => queries::briefer_ids(tx.conn, id)?,
+    };
+    check_references(tx, &briefing, &briefers, &mut faults)?;
+    faults.finish()?;
+    if change.briefer_ids.is_some() {
+        replace_briefers(tx, id, &briefers)?;
+    }
+    if let Some(audience) = &change.audience {
+        replace_audience(tx, id, audience)?;
+    }
+    if briefing.status.holds_bookings() {
+        check_complete(&briefing, &briefers)?;
+        booking::book(tx, &stored, &briefing, &briefers)?;
+    }
+    let briefing = store(tx, &stored, briefing)?;
+    tx.record(event("briefing.updated", &briefing).payload(json!({
+        "before": summary(&stored),
+        "after": summary(&briefing),
+    })))?;
+    promote_waiting(tx, &stored, &briefing)?;
+    Ok(briefing)
+}
+
+fn apply(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Faults) {
+    if let Some(title) = &change.title {
+        briefing.title = text::clean(title);
+        briefing.title_folded = text::fold(&briefing.title);
+    }
+    if let Some(topic) = &change.topic {
+        briefing.topic = text::clean(topic);
+    }
+    change.summary.clone().apply(&mut briefing.summary);
+    change
+        .internal_notes
+        .clone()
+        .apply(&mut briefing.internal_notes);
+    change.venue_id.clone().apply(&mut briefing.venue_id);
+    change.meeting_url.clone().apply(&mut briefing.meeting_url);
+    change
+        .organization_id
+        .clone()
+        .apply(&mut briefing.organization_id);
+    briefing.marking = change.marking.unwrap_or(briefing.marking);
+    briefing.format = change.format.unwrap_or(briefing.format);
+    briefing.capacity = change.capacity.unwrap_or(briefing.capacity);
+    if let Some(audience) = &change.audience {
+        briefing.audience = audience.scope;
+    }
+    apply_times(change, briefing, faults);
+}
+
+fn apply_times(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Faults) {
+    let moved = |input: Option<&ZonedTimeInput>, pointer: &str, kept, faults: &mut Faults| {
+        input.map_or(Some(kept), |input| input.resolve(pointer, faults))
+    };
+    let starts = moved(
+        change.starts_at.as_ref(),
+        "/starts_at",
+        briefing.zoned(briefing.starts_at),
+        faults,
+    );
+    let ends = moved(
+        change.ends_at.as_ref(),
+        "/ends_at",
+        briefing.zoned(briefing.ends_at),
+        faults,
+    );
+    let deadline = |patch: &Patch<ZonedTimeInput>,
+                    pointer: &str,
+                    kept: Option<ZonedTime>,
+                    faults: &mut Faults| {
+        match patch {
+            Patch::Keep => kept,
+            Patch::Clear => None,
+            Patch::Set(input) => input.resolve(pointer, faults),
+        }
+    };
+    let rsvp_deadline = deadline(
+        &change.rsvp_deadline,
+        "/rsvp_deadline",
+        briefing
+            .rsvp_deadline
+            .map(|instant| briefing.zoned(instant)),
+        faults,
+    );
+    let access_deadline = deadline(
+        &change.access_deadline,
+        "/access_deadline",
+        briefing
+            .access_deadline
+            .map(|instant| briefing.zoned(instant)),
+        faults,
+    );
+    let (Some(starts_at), Some(ends_at)) = (starts, ends) else {
+        return;
+    };
+    let times = Times {
+        starts_at,
+        ends_at,
+        rsvp_deadline,
+        access_deadline,
+    };
+    rules::check_times(&times, faults);
+    briefing.time_zone = starts_at.zone().name().to_owned();
+    briefing.starts_local = starts_at.local();
+    briefing.starts_at = starts_at.utc();
+    briefing.ends_local = ends_at.local();
+    briefing.ends_at = ends_at.utc();
+    briefing.rsvp_deadline = rsvp_deadline.map(|deadline| deadline.utc());
+    briefing.access_deadline = access_deadline.map(|deadline| deadline.utc());
+}
+
+/// What a briefing needs before it is booked.
+fn check_complete(briefing: &Briefing, briefers: &[BrieferId]) -> Result<(), Problem> {
+    use crate::briefings::model::BriefingFormat::{Hybrid, InPerson};
+    let mut faults = Faults::default();
+    faults.require(
+        !briefers.is_empty(),
+        "/briefer_ids",
+        "required",
+        "must name a briefer before the briefing is scheduled",
+    );
+    faults.require(
+        briefing.venue_id.is_some() || !matches!(briefing.format, InPerson | Hybrid),
+        "/venue_id",
+        "required",
+        "is required before a briefing where people meet in person is scheduled",
+    );
+    faults.finish()
+}
+
+/// Takes a briefing one step through its life cycle.
+///
+/// # Errors
+///
+/// 404; 409 when the step is not possible from here, or its time is taken; 412; 422 when
+/// something is missing.
+pub fn advance_briefing(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    id: &BriefingId,
+    if_match: IfMatch,
+    action: BriefingAction,
+    reason: Option<&str>,
+) -> Result<Briefing, Problem> {
+    let stored = acquire(tx, scope, id)?;
+    stored.expect(if_match)?;
+    let to = LIFECYCLE.after(stored.status, action, |permission| scope.can(permission))?;
+    let mut briefing = stored.clone();
+    briefing.status = to;
+    let kind = match action {
+        BriefingAction::Schedule => {
+            let briefers = queries::briefer_ids(tx.conn, id)?;
+            check_complete(&briefing, &briefers)?;
+            let mut faults = Faults::default();
+            booking::lock_resources(tx, &briefing, &briefers, &mut faults)?;
+            faults.finish()?;
+            booking::book(tx, &stored, &briefing, &briefers)?;
+            briefing.reason = None;
+            "briefing.scheduled"
+        }
+        BriefingAction::Publish => {
+            briefing.published_at = Some(tx.now);
+            "briefing.published"
+        }
+        BriefingAction::Postpone => {
+            booking::release(tx, id)?;
+            briefing.reason = text::clean_optional(reason);
+            "briefing.postponed"
+        }
+        BriefingAction::Cancel => {
+            booking::release(tx, id)?;
+            briefing.reason = text::clean_optional(reason);
+            "briefing.cancelled"
+        }
+        BriefingAction::Deliver => {
+            if tx.now < stored.starts_at {
+                return Err(Problem::new(
+                    Code::NotAllowedInState,
+                    "A briefing cannot be delivered before it starts.",
+                )
+                .with("state", stored.status.as_str())
+                .with("starts_at", stored.starts_at.to_string()));
+            }
+            "briefing.delivered"
+        }
+        BriefingAction::Close => "briefing.closed",
+    };
+    let briefing = store(tx, &stored, briefing)?;
+    tx.record(event(kind, &briefing).payload(json!({
+        "before": summary(&stored),
+        "after": summary(&briefing),
+        "reason": briefing.reason,
+    })))?;
+    Ok(briefing)
+}
+
+/// Deletes a draft; everything else is a record and stays.
+///
+/// # Errors
+///
+/// 404; 409 when it is no draft; 412.
+pub fn delete_briefing(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    id: &BriefingId,
+    if_match: IfMatch,
+) -> Result<(), Problem> {
+    let stored = acquire(tx, scope, id)?;
+    stored.expect(if_match)?;
+    if stored.status != BriefingStatus::Draft {
+        let allowed = LIFECYCLE.allowed(stored.status, |permission| scope.can(permission));
+        let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        return Err(Problem::new(
+            Code::NotAllowedInState,
+            "Only a draft can be deleted; cancel the briefing instead.",
+        )
+        .with("state", stored.status.as_str())
+        .with("allowed_actions", allowed));
+    }
+    replace_briefers(tx, id, &[])?;
+    replace_audience(tx, id, &Audience::default())?;
+    diesel::delete(briefings::table.filter(briefings::id.eq(id))).execute(tx.conn)?;
+    tx.record(event("briefing.deleted", &stored).payload(json!({"before": summary(&stored)})))
+}

@@ -1,0 +1,41 @@
+//! Briefings: an official explains a matter to local leaders, at a set time, in a room or online.
+//!
+//! A desk officer drafts, a scheduler fixes time, briefers and venue ([`lifecycle`]), an
+//! administrator publishes to an audience. Cities then register named attendees
+//! ([`registrations`]); the office records who came. No briefer and no venue is ever booked twice
+//! at one time ([`booking`]), and a briefing above a caller's marking or outside their audience
+//! does not exist for them ([`queries`]).
+//!
+//! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
+
+pub mod booking;
+pub mod commands;
+pub mod handlers;
+pub mod lifecycle;
+pub mod model;
+pub mod public;
+pub mod queries;
+pub mod registrations;
+pub mod rules;
+pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(public::list_public_briefings)
+        .service(public::get_public_briefing)
+        .service(handlers::list_briefings)
+        .service(handlers::create_briefing)
+        .service(handlers::get_briefing)
+        .service(handlers::update_briefing)
+        .service(handlers::delete_briefing)
+        .service(handlers::schedule_briefing)
+        .service(handlers::publish_briefing)
+        .service(handlers::postpone_briefing)
+        .service(handlers::cancel_briefing)
+        .service(handlers::deliver_briefing)
+        .service(handlers::close_briefing);
+    registrations::routes(config);
+}

@@ -1,0 +1,329 @@
+//! Changing registrations. Whoever changes one holds the lock of its briefing, so that seats are
+//! given in the order in which people came.
+
+use actix_web::http::header;
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::briefings::commands::acquire;
+use crate::briefings::lifecycle::BriefingStatus;
+use crate::briefings::model::Briefing;
+use crate::briefings::registrations::model::{Registration, RegistrationStatus};
+use crate::briefings::registrations::queries;
+use crate::briefings::registrations::wire::{CreateRegistration, UpdateRegistration};
+use crate::briefings::rules;
+use crate::directory::organizations;
+use crate::identity::model::fold_email;
+use crate::kernel::access::Scope;
+use crate::kernel::db::{Locked, Tx};
+use crate::kernel::http::{Code, Faults, Problem};
+use crate::kernel::id::{BriefingId, OrganizationId, RegistrationId};
+use crate::kernel::journal::{Event, Subject};
+use crate::kernel::text;
+use crate::schema::{briefings, registrations};
+
+/// What the journal keeps of a registration: who sends, never who comes.
+fn event(kind: &'static str, row: &Registration, briefing: &Briefing) -> Event {
+    Event::new(
+        kind,
+        Subject {
+            kind: "registration",
+            id: row.id.to_string(),
+            version: Some(row.version),
+        },
+    )
+    .organization(Some(&row.organization_id))
+    .marking(briefing.marking)
+    .payload(json!({
+        "briefing_id": row.briefing_id,
+        "organization_id": row.organization_id,
+        "status": row.status,
+        "attended": row.checked_in_at.is_some(),
+    }))
+}
+
+/// Whether attendance is taken: from publication until the briefing is written up.
+#[must_use]
+pub fn takes_attendance(briefing: &Briefing) -> bool {
+    matches!(
+        briefing.status,
+        BriefingStatus::Published | BriefingStatus::Delivered
+    )
+}
+
+/// Registers an attendee: with a seat when there is one and nobody waits, else in line.
+///
+/// # Errors
+///
+/// 404; 409 when registration is closed or the person is registered; 422 with every broken rule.
+pub fn register_attendee(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    briefing_id: &BriefingId,
+    input: &CreateRegistration,
+) -> Result<(Briefing, Registration), Problem> {
+    let briefing = acquire(tx, scope, briefing_id)?;
+    let organization_id = sender(tx, scope, input.organization_id.as_ref())?;
+    if !rules::is_registration_open(&briefing, tx.now) {
+        return Err(Problem::new(
+            Code::RegistrationClosed,
+            "This briefing is not open for registration.",
+        )
+        .with("status", briefing.status.as_str())
+        .with(
+            "registration_closes_at",
+            rules::registration_closes_at(&briefing).to_string(),
+        ));
+    }
+    let email_folded = fold_email(&input.attendee.email);
+    refuse_second(tx, scope, briefing_id, &email_folded)?;
+    let taken = queries::taken_seats(tx.conn, briefing_id)?;
+    let waiting = queries::waiting(tx.conn, briefing_id)?.len();
+    let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+    let seat = rules::seat_for_newcomer(&taken, briefing.capacity, waiting);
+    let row = Registration {
+        id: RegistrationId::fresh(),
+        briefing_id: briefing_id.clone(),
+        organization_id,
+        attendee_name: text::clean(&input.attendee.name),
+        attendee_email: text::clean(&input.attendee.email),
+        attendee_email_folded: email_folded,
+        attendee_title: text::clean_optional(input.attendee.title.as_deref()),
+        accommodations: text::clean_optional(input.accommodations.as_deref()),
+        status: if seat.is_some() {
+            RegistrationStatus::Confirmed
+        } else {
+            RegistrationStatus::Waitlisted
+        },
+        place: briefing.next_place,
+        seat,
+        checked_in_at: None,
+        version: 1,
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    // The place in line is bookkeeping: it does not make the briefing another version.
+    diesel::update(briefings::table.filter(briefings::id.eq(briefing_id)))
+        .set(briefings::next_place.eq(briefing.next_place + 1))
+        .execute(tx.conn)?;
+    diesel::insert_into(registrations::table)
+        .values(row.clone())
+        .execute(tx.conn)?;
+    let kind = match row.status {
+        RegistrationStatus::Confirmed => "registration.confirmed",
+        RegistrationStatus::Waitlisted | RegistrationStatus::Cancelled => "registration.waitlisted",
+    };
+    tx.record(event(kind, &row, &briefing))?;
+    Ok((briefing.into_inner(), row))
+}
+
+/// The organization that sends: the one that is named, or the caller's only one. Another city's
+/// is as unknown as one that does not exist.
+fn sender(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    named: Option<&OrganizationId>,
+) -> Result<OrganizationId, Problem> {
+    let mut faults = Faults::default();
+    let pointer = "/organization_id";
+    match (named, scope.homes()) {
+        (Some(id), _) if scope.acts_for(id) && organizations::queries::exists(tx.conn, id)? => {
+            return Ok(id.clone());
+        }
+        (Some(_), _) => {
+            faults.add(
+                pointer,
+                "unknown_reference",
+                "names no organization you act for",
+            );
+        }
+        (None, [only]) if !only.role.is_federal() => return Ok(only.organization_id.clone()),
+        (None, _) => faults.add(
+            pointer,
+            "required",
+            "is required: say who sends the attendee",
+        ),
+    }
+    faults.finish()?;
+    Err(Problem::internal("an unknown sender passed the checks"))
+}
+
+fn refuse_second(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    briefing: &BriefingId,
+    email_folded: &str,
+) -> Result<(), Problem> {
+    let existing: Option<(RegistrationId, OrganizationId)> = registrations::table
+        .filter(registrations::briefing_id.eq(briefing))
+        .filter(registrations::attendee_email_folded.eq(email_folded))
+        .filter(registrations::status.ne(RegistrationStatus::Cancelled))
+        .select((registrations::id, registrations::organization_id))
+        .first(tx.conn)
+        .optional()?;
+    let Some((id, organization)) = existing else {
+        return Ok(());
+    };
+    let problem = Problem::new(
+        Code::AlreadyRegistered,
+        "This person is registered for this briefing.",
+    );
+    Err(if scope.acts_for(&organization) {
+        problem.with_header(
+            header::LOCATION,
+            format!("/v1/briefings/{briefing}/registrations/{id}"),
+        )
+    } else {
+        problem
+    })
+}
+
+/// Locks the briefing, then reads one of its registrations.
+fn load(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    briefing_id: &BriefingId,
+    id: &RegistrationId,
+) -> Result<(Locked<Briefing>, Registration), Problem> {
+    let briefing = acquire(tx, scope, briefing_id)?;
+    let row = queries::find(tx.conn, scope, briefing_id, id)?;
+    Ok((briefing, row))
+}
+
+fn store(tx: &mut Tx<'_>, mut row: Registration) -> Result<Registration, Problem> {
+    row.version += 1;
+    row.updated_at = tx.now;
+    diesel::update(registrations::table.filter(registrations::id.eq(&row.id)))
+        .set(&row)
+        .execute(tx.conn)?;
+    Ok(row)
+}
+
+/// Corrects a registration.
+///
+/// # Errors
+///
+/// 404; 409 when it is cancelled.
+pub fn update_registration(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    briefing_id: &BriefingId,
+    id: &RegistrationId,
+    change: UpdateRegistration,
+) -> Result<(Briefing, Registration), Problem> {
+    let (briefing, mut row) = load(tx, scope, briefing_id, id)?;
+    if row.status == RegistrationStatus::Cancelled {
+        return Err(not_possible("update", &row));
+    }
+    if let Some(name) = &change.name {
+        row.attendee_name = text::clean(name);
+    }
+    change.title.apply(&mut row.attendee_title);
+    change.accommodations.apply(&mut row.accommodations);
+    let row = store(tx, row)?;
+    tx.record(event("registration.updated", &row, &briefing))?;
+    Ok((briefing.into_inner(), row))
+}
+
+fn not_possible(action: &str, row: &Registration) -> Problem {
+    Problem::new(
+        Code::NotAllowedInState,
+        format!("`{action}` is not possible for this registration now."),
+    )
+    .with("state", row.status.as_str())
+    .with("allowed_actions", Vec::<String>::new())
+}
+
+/// Cancels a registration and lets the next in line have the seat. Cancelling again changes
+/// nothing.
+///
+/// # Errors
+///
+/// 404; 409 when the attendee has come.
+pub fn cancel_registration(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    briefing_id: &BriefingId,
+    id: &RegistrationId,
+) -> Result<(Briefing, Registration), Problem> {
+    let (briefing, mut row) = load(tx, scope, briefing_id, id)?;
+    if row.status == RegistrationStatus::Cancelled {
+        return Ok((briefing.into_inner(), row));
+    }
+    if row.checked_in_at.is_some() {
+        return Err(not_possible("cancel", &row));
+    }
+    row.status = RegistrationStatus::Cancelled;
+    row.seat = None;
+    let row = store(tx, row)?;
+    tx.record(event("registration.cancelled", &row, &briefing))?;
+    promote_waiting(tx, &briefing, &briefing)?;
+    Ok((briefing.into_inner(), row))
+}
+
+/// Gives free seats to those who wait, in the order in which they came, while that is still
+/// possible. `_lock` proves that the briefing is locked; `briefing` is what it has become.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn promote_waiting(
+    tx: &mut Tx<'_>,
+    _lock: &Locked<Briefing>,
+    briefing: &Briefing,
+) -> Result<(), Problem> {
+    if !rules::may_promote(briefing, tx.now) {
+        return Ok(());
+    }
+    let mut taken = queries::taken_seats(tx.conn, &briefing.id)?;
+    while let Some(seat) = rules::free_seat(&taken, briefing.capacity) {
+        let next: Option<Registration> = registrations::table
+            .filter(registrations::briefing_id.eq(&briefing.id))
+            .filter(registrations::status.eq(RegistrationStatus::Waitlisted))
+            .order(registrations::place)
+            .select(Registration::as_select())
+            .first(tx.conn)
+            .optional()?;
+        let Some(mut row) = next else {
+            break;
+        };
+        row.status = RegistrationStatus::Confirmed;
+        row.seat = Some(seat);
+        let row = store(tx, row)?;
+        tx.record(event("registration.promoted", &row, briefing))?;
+        taken.push(seat);
+        taken.sort_unstable();
+    }
+    Ok(())
+}
+
+/// Records that an attendee came, or takes that back. Saying it twice changes nothing.
+///
+/// # Errors
+///
+/// 404; 409 when the attendee has no seat, or attendance is not taken now.
+pub fn record_attendance(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    briefing_id: &BriefingId,
+    id: &RegistrationId,
+    came: bool,
+) -> Result<(Briefing, Registration), Problem> {
+    let (briefing, mut row) = load(tx, scope, briefing_id, id)?;
+    if row.checked_in_at.is_some() == came && row.status == RegistrationStatus::Confirmed {
+        return Ok((briefing.into_inner(), row));
+    }
+    let action = if came { "check-in" } else { "undo-check-in" };
+    if row.status != RegistrationStatus::Confirmed || !takes_attendance(&briefing) {
+        return Err(not_possible(action, &row));
+    }
+    row.checked_in_at = came.then_some(tx.now);
+    let row = store(tx, row)?;
+    let kind = if came {
+        "registration.checked_in"
+    } else {
+        "registration.check_in_undone"
+    };
+    tx.record(event(kind, &row, &briefing))?;
+    Ok((briefing.into_inner(), row))
+}

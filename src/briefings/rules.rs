@@ -1,0 +1,177 @@
+//! Decisions about briefings, without any input or output.
+
+use crate::briefings::lifecycle::BriefingStatus;
+use crate::briefings::model::Briefing;
+use crate::kernel::http::Faults;
+use crate::kernel::time::{Timestamp, ZonedTime};
+
+/// The longest a briefing may take, in seconds: two weeks, so that a slip of the year is found.
+const LONGEST: i64 = 14 * 24 * 3600;
+
+/// The times of a briefing, as they were asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// When it starts.
+    pub starts_at: ZonedTime,
+    /// When it ends.
+    pub ends_at: ZonedTime,
+    /// When registration closes.
+    pub rsvp_deadline: Option<ZonedTime>,
+    /// When the list of attendees goes to the venue's guard.
+    pub access_deadline: Option<ZonedTime>,
+}
+
+/// Notes what is wrong with the times.
+pub fn check_times(times: &Times, faults: &mut Faults) {
+    let (starts, ends) = (times.starts_at.utc(), times.ends_at.utc());
+    faults.require(
+        times.starts_at.zone() == times.ends_at.zone(),
+        "/ends_at/time_zone",
+        "time_zone_differs",
+        "must be the time zone of `starts_at`",
+    );
+    faults.require(
+        starts < ends,
+        "/ends_at",
+        "ends_before_start",
+        "must come after `starts_at`",
+    );
+    faults.require(
+        starts.seconds_until(ends) <= LONGEST,
+        "/ends_at",
+        "too_long",
+        "must come within two weeks of `starts_at`",
+    );
+    for (deadline, pointer) in [
+        (times.rsvp_deadline, "/rsvp_deadline"),
+        (times.access_deadline, "/access_deadline"),
+    ] {
+        faults.require(
+            deadline.is_none_or(|deadline| deadline.utc() <= starts),
+            pointer,
+            "deadline_after_start",
+            "must not come after `starts_at`",
+        );
+    }
+}
+
+/// Until when the audience may register: the earliest of the deadlines and the start.
+#[must_use]
+pub fn registration_closes_at(briefing: &Briefing) -> Timestamp {
+    [briefing.rsvp_deadline, briefing.access_deadline]
+        .into_iter()
+        .flatten()
+        .fold(briefing.starts_at, Timestamp::min)
+}
+
+/// Whether the audience may register now.
+#[must_use]
+pub fn is_registration_open(briefing: &Briefing, now: Timestamp) -> bool {
+    briefing.status == BriefingStatus::Published && now < registration_closes_at(briefing)
+}
+
+/// Whether someone on the waitlist may still get a seat that comes free: not once the list of
+/// attendees has gone to the venue (docs/domain.md, scenario 6), nor after the start.
+#[must_use]
+pub fn may_promote(briefing: &Briefing, now: Timestamp) -> bool {
+    let is_alive = matches!(
+        briefing.status,
+        BriefingStatus::Published | BriefingStatus::Scheduled | BriefingStatus::Postponed
+    );
+    let limit = briefing
+        .access_deadline
+        .map_or(briefing.starts_at, |deadline| {
+            deadline.min(briefing.starts_at)
+        });
+    is_alive && now < limit
+}
+
+/// The lowest seat of `capacity` that is not in `taken`, which is sorted.
+///
+/// A capacity that was cut below the seats taken frees nothing and evicts nobody.
+#[must_use]
+pub fn free_seat(taken: &[i64], capacity: i64) -> Option<i64> {
+    if i64::try_from(taken.len()).unwrap_or(i64::MAX) >= capacity {
+        return None;
+    }
+    let mut seat = 1;
+    for &held in taken {
+        if held == seat {
+            seat += 1;
+        } else if held > seat {
+            break;
+        }
+    }
+    Some(seat)
+}
+
+/// The seat that a new registration gets, or `None` for the waitlist. Nobody passes those who
+/// wait already.
+#[must_use]
+pub fn seat_for_newcomer(taken: &[i64], capacity: i64, waiting: i64) -> Option<i64> {
+    if waiting > 0 {
+        return None;
+    }
+    free_seat(taken, capacity)
+}
+
+/// Whether two bookings claim the same moment. One may begin when the other ends.
+#[must_use]
+pub fn overlap(a: (Timestamp, Timestamp), b: (Timestamp, Timestamp)) -> bool {
+    a.0 < b.1 && b.0 < a.1
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        "2026-03-10T00:00:00Z"
+            .parse::<Timestamp>()
+            .unwrap()
+            .plus_seconds(seconds)
+    }
+
+    #[test]
+    fn bookings_that_touch_do_not_overlap() {
+        assert!(!overlap((at(0), at(10)), (at(10), at(20))));
+        assert!(!overlap((at(10), at(20)), (at(0), at(10))));
+        assert!(overlap((at(0), at(11)), (at(10), at(20))));
+        assert!(overlap((at(0), at(30)), (at(10), at(20))));
+    }
+
+    #[test]
+    fn a_newcomer_never_passes_those_who_wait() {
+        assert_eq!(seat_for_newcomer(&[1, 3], 3, 0), Some(2));
+        assert_eq!(seat_for_newcomer(&[1, 3], 3, 1), None);
+        assert_eq!(seat_for_newcomer(&[1, 2, 3], 3, 0), None);
+    }
+
+    #[test]
+    fn a_cut_capacity_frees_no_seat_until_enough_have_left() {
+        assert_eq!(free_seat(&[1, 2, 3, 4, 5], 3), None);
+        assert_eq!(free_seat(&[4, 5], 3), Some(1));
+    }
+
+    proptest! {
+        #[test]
+        fn seats_are_given_until_all_are_taken_and_never_twice(
+            capacity in 1_i64..40,
+            leaving in prop::collection::vec(0_usize..40, 0..40),
+        ) {
+            let mut taken: Vec<i64> = Vec::new();
+            for index in leaving {
+                while let Some(seat) = free_seat(&taken, capacity) {
+                    prop_assert!(!taken.contains(&seat));
+                    prop_assert!((1..=capacity).contains(&seat));
+                    taken.push(seat);
+                    taken.sort_unstable();
+                }
+                prop_assert_eq!(i64::try_from(taken.len()).unwrap(), capacity);
+                taken.remove(index % taken.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,476 @@
+//! The OpenAPI document: collected from the registered handlers, completed by rules that hold for
+//! every operation, served at `/openapi.json` and committed as `openapi/openapi.json`.
+//!
+//! A handler declares what is its own: summary, parameters, bodies, success, its permission
+//! (`x-permission`) and the problems that are particular to it (`x-problems`). What follows from
+//! the house's conventions (security, shared parameters, shared problems, headers, examples) is
+//! added here, once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use actix_web::App;
+use actix_web::http::Method;
+use serde_json::{Map, Value, json};
+use utoipa::{OpenApi, ToSchema};
+use utoipa_actix_web::AppExt;
+
+use crate::kernel::http::{Code, Fault, ProblemDocument};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Chancery",
+        description = "The back office of a national subnational-diplomacy office: briefings for \
+            local leaders, embedded-diplomat programs, assemblies and event requests.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    servers((url = "/", description = "This service")),
+    tags(
+        (name = "Service", description = "Entry points, health and explanations."),
+        (name = "Identity", description = "Sessions and accounts."),
+        (name = "Directory", description = "Organizations, briefers and venues."),
+        (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
+        (name = "Registrations", description = "Who comes to a briefing."),
+        (name = "Public", description = "What anyone may read, without an account."),
+        (name = "Records", description = "The journal."),
+    ),
+)]
+struct Head;
+
+/// The complete document.
+#[must_use]
+pub fn document() -> Value {
+    let (_, collected) = App::new()
+        .into_utoipa_app()
+        .openapi(Head::openapi())
+        .configure(crate::routes::all)
+        .split_for_parts();
+    let mut document = serde_json::to_value(collected).unwrap_or_default();
+    add_components(&mut document);
+    let schemas = document
+        .pointer("/components/schemas")
+        .cloned()
+        .unwrap_or_default();
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        for (path, item) in paths.iter_mut() {
+            let Some(operations) = item.as_object_mut() else {
+                continue;
+            };
+            for (method, operation) in operations.iter_mut() {
+                if let Some(operation) = operation.as_object_mut() {
+                    complete(path, method, operation, &schemas);
+                }
+            }
+        }
+    }
+    document
+}
+
+fn add_components(document: &mut Value) {
+    let Some(components) = document
+        .get_mut("components")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    components.insert(
+        "securitySchemes".to_owned(),
+        json!({"bearer": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "The access token of a session, from `/v1/auth/login`.",
+        }}),
+    );
+    if let Some(schemas) = components.get_mut("schemas").and_then(Value::as_object_mut) {
+        for (name, schema) in [
+            (ProblemDocument::name(), schema_of::<ProblemDocument>()),
+            (Fault::name(), schema_of::<Fault>()),
+        ] {
+            schemas.insert(name.into_owned(), schema);
+        }
+        schemas.sort_keys();
+    }
+}
+
+fn schema_of<T: ToSchema>() -> Value {
+    serde_json::to_value(T::schema()).unwrap_or_default()
+}
+
+/// What the conventions add to an operation.
+fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schemas: &Value) {
+    let permission = operation
+        .get("x-permission")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let is_public = permission == "public";
+    let security = if is_public {
+        json!([])
+    } else {
+        json!([{"bearer": []}])
+    };
+    operation.insert("security".to_owned(), security);
+
+    let is_write = method != "get";
+    let hands_out_secrets = path.starts_with("/v1/auth/") && is_public;
+    let takes_key = method == "post" && (!hands_out_secrets || path.ends_with("logout"));
+    let has_parameter = |operation: &Map<String, Value>, name: &str| {
+        operation
+            .get("parameters")
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().any(|one| one.get("name") == Some(&json!(name))))
+    };
+    let has_if_match = has_parameter(operation, "If-Match");
+    let has_body = operation.contains_key("requestBody");
+    let shows_version = shows_version(operation, method, schemas);
+    if takes_key {
+        add_parameter(operation, idempotency_key());
+    }
+    if shows_version && method == "get" {
+        add_parameter(operation, if_none_match());
+    }
+    name_examples(operation, schemas);
+
+    let mut codes = vec![
+        Code::BadRequest,
+        Code::TooManyRequests,
+        Code::Internal,
+        Code::Unavailable,
+    ];
+    if !is_public {
+        codes.push(Code::Unauthenticated);
+        if permission != "authenticated" || is_write {
+            codes.push(Code::Forbidden);
+        }
+    }
+    let takes_query = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .is_some_and(|all| all.iter().any(|one| one.get("in") == Some(&json!("query"))));
+    if takes_query {
+        codes.push(Code::InvalidQuery);
+        if has_parameter(operation, "cursor") {
+            codes.push(Code::InvalidCursor);
+        }
+    }
+    if path.contains('{') {
+        codes.push(Code::NotFound);
+    }
+    if is_write {
+        codes.push(Code::StorageFull);
+    }
+    if has_body {
+        codes.extend([
+            Code::RequestTimeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::ValidationFailed,
+        ]);
+    }
+    if takes_key {
+        codes.extend([
+            Code::RequestInFlight,
+            Code::IdempotencyKeyReused,
+            Code::Conflict,
+        ]);
+    }
+    if has_if_match {
+        codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
+    }
+    if let Some(Value::Array(own)) = operation.get("x-problems") {
+        codes.extend(
+            own.iter()
+                .filter_map(|code| Code::from_text(code.as_str()?)),
+        );
+    }
+    operation.remove("x-problems");
+    add_problems(operation, &codes);
+    add_headers(operation, shows_version);
+    if shows_version && method == "get" {
+        add_response(
+            operation,
+            "304",
+            json!({"description": "Not changed since the version that If-None-Match names."}),
+        );
+    }
+}
+
+/// Whether the success answer is one record with a version, which its `ETag` tells.
+fn shows_version(operation: &Map<String, Value>, method: &str, schemas: &Value) -> bool {
+    let success = if method == "post" {
+        ["201", "200"]
+    } else {
+        ["200", "200"]
+    };
+    success.iter().any(|status| {
+        operation
+            .get("responses")
+            .and_then(|responses| responses.get(status))
+            .and_then(|response| response.pointer("/content/application~1json/schema/$ref"))
+            .and_then(Value::as_str)
+            .and_then(|reference| reference.rsplit('/').next())
+            .and_then(|name| schemas.get(name))
+            .is_some_and(|schema| {
+                schema
+                    .pointer("/properties/version")
+                    .is_some_and(|version| version.get("type") == Some(&json!("integer")))
+                    || schema.pointer("/properties/published_at").is_some()
+            })
+    })
+}
+
+fn add_parameter(operation: &mut Map<String, Value>, parameter: Value) {
+    if let Some(parameters) = operation
+        .entry("parameters")
+        .or_insert_with(|| json!([]))
+        .as_array_mut()
+    {
+        parameters.push(parameter);
+    }
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "Makes a retry safe: the same key and request get the first answer again, for 24 hours. Required from API keys.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+        "example": "7b7c8c9e-2f4e-4f0c-9f57-0a6d2f1f4b11",
+    })
+}
+
+fn if_none_match() -> Value {
+    json!({
+        "name": "If-None-Match", "in": "header", "required": false,
+        "description": "The ETag of a version that you have: 304 when it is still the current one.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+        "example": "\"1\"",
+    })
+}
+
+/// Copies the example of a body's schema to the body, and that of an id to the parameter.
+fn name_examples(operation: &mut Map<String, Value>, schemas: &Value) {
+    let example_of = |schema: &Value| -> Option<Value> {
+        let reference = schema
+            .get("$ref")
+            .or_else(|| schema.pointer("/oneOf/1/$ref"))?;
+        let name = reference.as_str()?.rsplit('/').next()?;
+        let target = schemas.get(name)?;
+        target
+            .get("example")
+            .or_else(|| target.pointer("/examples/0"))
+            .cloned()
+            .or_else(|| page_example(target, schemas))
+    };
+    let fill = |content: Option<&mut Value>| {
+        for media in content
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flat_map(|all| all.values_mut())
+        {
+            if media.get("example").is_none()
+                && let Some(example) = media.get("schema").and_then(&example_of)
+                && let Some(media) = media.as_object_mut()
+            {
+                media.insert("example".to_owned(), example);
+            }
+        }
+    };
+    fill(
+        operation
+            .get_mut("requestBody")
+            .and_then(|body| body.get_mut("content")),
+    );
+    if let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    {
+        for response in responses.values_mut() {
+            fill(response.get_mut("content"));
+        }
+    }
+    if let Some(parameters) = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+    {
+        for parameter in parameters.iter_mut().filter_map(Value::as_object_mut) {
+            if !parameter.contains_key("example")
+                && let Some(example) = parameter.get("schema").and_then(&example_of)
+            {
+                parameter.insert("example".to_owned(), example);
+            }
+        }
+    }
+}
+
+/// A page of one entry, for lists.
+fn page_example(page: &Value, schemas: &Value) -> Option<Value> {
+    let items = page.pointer("/properties/data/items")?;
+    let reference = items.get("$ref")?.as_str()?;
+    let entry = schemas.get(reference.rsplit('/').next()?)?.get("example")?;
+    Some(json!({"data": [entry], "next_cursor": null}))
+}
+
+fn add_response(operation: &mut Map<String, Value>, status: &str, response: Value) {
+    if let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    {
+        responses.insert(status.to_owned(), response);
+    }
+}
+
+fn add_problems(operation: &mut Map<String, Value>, codes: &[Code]) {
+    let mut by_status: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
+    for code in codes {
+        by_status
+            .entry(code.status().as_u16())
+            .or_default()
+            .insert(code.as_str());
+    }
+    for (status, kinds) in by_status {
+        let titles: Vec<String> = kinds
+            .iter()
+            .filter_map(|kind| Code::from_text(kind))
+            .map(|code| format!("`{}`: {}.", code.as_str(), code.title()))
+            .collect();
+        let mut response = json!({
+            "description": titles.join(" "),
+            "content": {"application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/ProblemDocument"},
+            }},
+        });
+        if let (429 | 503, Some(response)) = (status, response.as_object_mut()) {
+            response.insert(
+                "headers".to_owned(),
+                json!({"Retry-After": {
+                    "description": "Seconds to wait before asking again.",
+                    "schema": {"type": "integer", "minimum": 1},
+                }}),
+            );
+        }
+        add_response(operation, &status.to_string(), response);
+    }
+    if let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    {
+        responses.sort_keys();
+    }
+}
+
+fn add_headers(operation: &mut Map<String, Value>, shows_version: bool) {
+    let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    for (status, response) in responses.iter_mut() {
+        let mut headers = Map::new();
+        if status == "201" {
+            headers.insert(
+                "Location".to_owned(),
+                json!({"description": "Where the record stands.", "schema": {"type": "string"}}),
+            );
+        }
+        if shows_version && matches!(status.as_str(), "200" | "201") {
+            headers.insert(
+                "ETag".to_owned(),
+                json!({
+                    "description": "The version, to be sent back as If-Match.",
+                    "schema": {"type": "string"},
+                }),
+            );
+        }
+        if !headers.is_empty()
+            && let Some(response) = response.as_object_mut()
+        {
+            response.insert("headers".to_owned(), headers.into());
+        }
+    }
+}
+
+/// What the document says about addresses, for the parts of the house that must know: which
+/// methods an address has, and which query parameters an operation.
+#[derive(Debug)]
+pub struct Surface {
+    text: String,
+    resources: Vec<(actix_web::dev::ResourceDef, Vec<String>)>,
+    parameters: HashMap<(String, String), BTreeSet<String>>,
+    collections: Vec<String>,
+}
+
+impl Surface {
+    /// Reads the document.
+    #[must_use]
+    pub fn new(document: &Value) -> Self {
+        let mut surface = Self {
+            text: serde_json::to_string(document).unwrap_or_default(),
+            resources: Vec::new(),
+            parameters: HashMap::new(),
+            collections: Vec::new(),
+        };
+        let paths = document.get("paths").and_then(Value::as_object);
+        for (path, item) in paths.into_iter().flatten() {
+            let operations = item.as_object().into_iter().flatten();
+            let mut methods = Vec::new();
+            for (method, operation) in operations {
+                let method = method.to_ascii_uppercase();
+                let names = operation
+                    .get("parameters")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter(|one| one.get("in") == Some(&json!("query")))
+                    .filter_map(|one| Some(one.get("name")?.as_str()?.to_owned()))
+                    .collect();
+                surface
+                    .parameters
+                    .insert((method.clone(), path.clone()), names);
+                methods.push(method);
+            }
+            let is_collection = methods.iter().any(|method| method == "GET")
+                && path.starts_with("/v1/")
+                && !path.contains('{');
+            if is_collection {
+                surface.collections.push(path.clone());
+            }
+            surface
+                .resources
+                .push((actix_web::dev::ResourceDef::new(path.as_str()), methods));
+        }
+        surface
+    }
+
+    /// The document, as it is served.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The addresses of the collections.
+    #[must_use]
+    pub fn collections(&self) -> Vec<String> {
+        self.collections.clone()
+    }
+
+    /// The methods that this address has; none when there is no such address.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Vec<String> {
+        let mut methods: Vec<String> = self
+            .resources
+            .iter()
+            .filter(|(resource, _)| resource.is_match(path))
+            .flat_map(|(_, methods)| methods.clone())
+            .collect();
+        methods.sort();
+        methods.dedup();
+        methods
+    }
+
+    /// The query parameters of an operation, by method and address pattern.
+    #[must_use]
+    pub fn parameters(&self, method: &Method, pattern: &str) -> Option<&BTreeSet<String>> {
+        self.parameters
+            .get(&(method.as_str().to_owned(), pattern.to_owned()))
+    }
+}

@@ -1,0 +1,12 @@
+//! The one list of features.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation of the API.
+pub fn all(config: &mut ServiceConfig<'_>) {
+    crate::system::routes(config);
+    crate::identity::routes(config);
+    crate::directory::routes(config);
+    crate::briefings::routes(config);
+    crate::records::routes(config);
+}

@@ -1,0 +1,269 @@
+//! The composition root: everything is built here, bound, and run until it is told to stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
+use tokio::sync::{Notify, watch};
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::config::{Config, ConfigError};
+use crate::identity::Identity;
+use crate::identity::authenticate::authenticate;
+use crate::kernel::Kernel;
+use crate::kernel::clock::Clock;
+use crate::kernel::db::Database;
+use crate::kernel::db::migrate::{self, MigrateError};
+use crate::kernel::http::limit::Limits;
+use crate::kernel::http::{Code, Faults, Problem, middleware};
+use crate::kernel::secrets::Keyring;
+use crate::openapi::{self, Surface};
+use crate::{routes, workers};
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The schema could not be brought to this program's version.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Bind(SocketAddr, std::io::Error),
+    /// The password hasher cannot be set up.
+    #[error(transparent)]
+    Password(#[from] crate::identity::passwords::PasswordError),
+}
+
+/// The service, built and bound.
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    kernel: Kernel,
+    stop: watch::Sender<bool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+/// Prepares the kernel: database, clock and keys. Runs no migration.
+///
+/// # Errors
+///
+/// When the configuration cannot be used.
+pub fn kernel(config: &Config, clock: Clock) -> Result<Kernel, ConfigError> {
+    Ok(Kernel {
+        db: Database::new(config.database_settings()?),
+        clock,
+        keyring: Arc::new(Keyring::derive(config.secret()?)),
+        journal_bell: Arc::new(Notify::new()),
+    })
+}
+
+impl Application {
+    /// Migrates the database, builds the service and binds it. Must run inside an actix runtime.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub fn build(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let kernel = kernel(&config, clock)?;
+        for name in migrate::up(&kernel.db.settings().location)? {
+            tracing::info!(migration = %name, "migrated");
+        }
+        let bind = config.server.bind;
+        let listener = TcpListener::bind(bind).map_err(|error| StartError::Bind(bind, error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Bind(bind, error))?;
+        let mut config = config;
+        config.server.bind = address;
+        let config = Arc::new(config);
+        let identity = Identity::new(&kernel, Arc::clone(&config))?;
+        let limits = Limits::new(config.limits.requests_per_minute);
+        let (stop, stopped) = watch::channel(false);
+        let tasks = vec![
+            actix_web::rt::spawn(workers::follow_journal(kernel.clone(), stopped.clone())),
+            actix_web::rt::spawn(workers::tidy(
+                kernel.clone(),
+                identity.clone(),
+                limits.clone(),
+                stopped,
+            )),
+        ];
+        let server = server(listener, &kernel, identity, limits, config)
+            .map_err(|error| StartError::Bind(address, error))?;
+        Ok(Self {
+            server,
+            address,
+            kernel,
+            stop,
+            tasks,
+        })
+    }
+
+    /// Where the service listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The kernel, for what runs beside the service.
+    #[must_use]
+    pub const fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// Stops the service: no new connections, requests in flight finish.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until stopped.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn run(self) -> std::io::Result<()> {
+        let outcome = self.server.await;
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = tokio::time::timeout(Duration::from_secs(1), task).await;
+        }
+        outcome
+    }
+}
+
+fn server(
+    listener: TcpListener,
+    kernel: &Kernel,
+    identity: Identity,
+    limits: Limits,
+    config: Arc<Config>,
+) -> std::io::Result<Server> {
+    let kernel = Data::new(kernel.clone());
+    let identity = Data::new(identity);
+    let limits = Data::new(limits);
+    let surface = Data::new(Surface::new(&openapi::document()));
+    let workers = config.server.workers;
+    let shutdown = config.server.shutdown_seconds;
+    let mut server = HttpServer::new(move || {
+        let (app, _) = App::new()
+            .app_data(kernel.clone())
+            .app_data(identity.clone())
+            .app_data(limits.clone())
+            .app_data(surface.clone())
+            .into_utoipa_app()
+            .configure(routes::all)
+            .split_for_parts();
+        app.route("/openapi.json", web::get().to(serve_document))
+            .service(web::redirect("/docs", "/docs/"))
+            .service(
+                SwaggerUi::new("/docs/{_:.*}")
+                    .config(utoipa_swagger_ui::Config::new(["/openapi.json"])),
+            )
+            .default_service(web::to(no_such_address))
+            .wrap(from_fn(known_parameters))
+            .wrap(from_fn(middleware::limit))
+            .wrap(from_fn(authenticate))
+            .wrap(cors(&config.server.allowed_origins))
+            .wrap(from_fn(middleware::around))
+    })
+    .shutdown_timeout(shutdown)
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .disable_signals()
+    .listen(listener)?;
+    if workers > 0 {
+        server = server.workers(workers);
+    }
+    Ok(server.run())
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "if-match",
+            "if-none-match",
+            "idempotency-key",
+            "x-request-id",
+            "traceparent",
+        ])
+        .expose_headers([
+            "etag",
+            "location",
+            "retry-after",
+            "ratelimit",
+            "ratelimit-policy",
+            "x-request-id",
+            "idempotency-replayed",
+        ])
+        .block_on_origin_mismatch(false)
+        .max_age(600);
+    origins
+        .iter()
+        .fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+async fn serve_document(surface: Data<Surface>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
+        .body(surface.text().to_owned())
+}
+
+/// 405 with the methods that the address has, or 404.
+async fn no_such_address(
+    request: HttpRequest,
+    surface: Data<Surface>,
+) -> Result<HttpResponse, Problem> {
+    let mut methods = surface.methods(request.path());
+    if request.path() == "/openapi.json" {
+        methods.push("GET".to_owned());
+    }
+    if methods.is_empty() {
+        return Err(Problem::not_found());
+    }
+    Err(Problem::new(
+        Code::MethodNotAllowed,
+        format!(
+            "This address does not have the method {}.",
+            request.method()
+        ),
+    )
+    .with_header(header::ALLOW, methods.join(", ")))
+}
+
+/// Refuses query parameters that the operation does not have, also where it has none at all.
+async fn known_parameters(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if !request.query_string().is_empty()
+        && let Some(surface) = request.app_data::<Data<Surface>>()
+        && let Some(pattern) = request.match_pattern()
+        && let Some(known) = surface.parameters(request.method(), &pattern)
+    {
+        let given: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
+            .map_err(|_| Problem::new(Code::BadRequest, "The query string cannot be decoded."))?;
+        let mut faults = Faults::default();
+        for (name, _) in given.iter().filter(|(name, _)| !known.contains(name)) {
+            let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+            faults.add(&shown, "unknown", "is not a parameter of this operation");
+        }
+        faults.finish_as(Code::InvalidQuery)?;
+    }
+    next.call(request).await
+}

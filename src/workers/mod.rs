@@ -1,0 +1,105 @@
+//! Work that no request waits for: giving the journal its positions, replacing signing keys,
+//! forgetting what has expired.
+//!
+//! Every replica runs these; a leased row decides which one works, and another takes over when
+//! its holder dies.
+
+mod lease;
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use tokio::sync::watch;
+
+use crate::identity::{Identity, sessions, throttle};
+use crate::kernel::Kernel;
+use crate::kernel::db::{WriteContext, idempotency};
+use crate::kernel::http::Problem;
+use crate::kernel::http::limit::Limits;
+use crate::kernel::journal::chain;
+use crate::schema::events;
+
+/// How long to wait for the bell before looking anyway: another replica's commit rings no bell
+/// here.
+const POLL: Duration = Duration::from_millis(500);
+
+/// How often what has expired is forgotten.
+const TIDY: Duration = Duration::from_secs(600);
+
+/// Gives committed events their positions until `stop` says so.
+pub async fn follow_journal(kernel: Kernel, mut stop: watch::Receiver<bool>) {
+    let holder = crate::kernel::id::fresh();
+    while !*stop.borrow() {
+        match advance_journal(&kernel, &holder).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(problem) => tracing::warn!(%problem, "the journal could not be advanced"),
+        }
+        tokio::select! {
+            () = kernel.journal_bell.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Gives a batch of committed events their positions, if this holder has the lease.
+///
+/// # Errors
+///
+/// When the database is out of reach.
+pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<usize, Problem> {
+    let pending: i64 = kernel
+        .db
+        .read(|conn| {
+            Ok(events::table
+                .filter(events::position.is_null())
+                .limit(1)
+                .count()
+                .get_result(conn)?)
+        })
+        .await?;
+    if pending == 0 {
+        return Ok(0);
+    }
+    let holder = holder.to_owned();
+    kernel
+        .db
+        .write(WriteContext::system(kernel.clock.now()), move |tx| {
+            if lease::hold(tx, "journal", &holder)? {
+                chain::advance(tx)
+            } else {
+                Ok(0)
+            }
+        })
+        .await
+}
+
+/// Replaces signing keys that are due and forgets what has expired, until `stop` says so.
+pub async fn tidy(
+    kernel: Kernel,
+    identity: Identity,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
+    while !*stop.borrow() {
+        limits.tidy();
+        if let Err(problem) = identity.tokens.rotate(false).await {
+            tracing::warn!(%problem, "signing keys could not be looked at");
+        }
+        let forgotten = kernel
+            .db
+            .write(WriteContext::system(kernel.clock.now()), |tx| {
+                Ok(idempotency::forget_old(tx)? + sessions::tidy(tx)? + throttle::tidy(tx)?)
+            })
+            .await;
+        match forgotten {
+            Ok(count) => tracing::debug!(count, "expired rows forgotten"),
+            Err(problem) => tracing::warn!(%problem, "expired rows could not be forgotten"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TIDY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}

@@ -87,6 +87,15 @@ fn add_components(document: &mut Value) {
         ] {
             schemas.insert(name.into_owned(), schema);
         }
+        for (name, page) in schemas.iter_mut() {
+            // The entries of a page are collected as a component; refer to it.
+            if let (Some(entry), Some(items)) = (
+                name.strip_prefix("Page_"),
+                page.pointer_mut("/properties/data/items"),
+            ) {
+                *items = json!({"$ref": format!("#/components/schemas/{entry}")});
+            }
+        }
         schemas.sort_keys();
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
@@ -249,21 +249,28 @@ async fn no_such_address(
 /// Refuses query parameters that the operation does not have, also where it has none at all.
 async fn known_parameters(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if !request.query_string().is_empty()
-        && let Some(surface) = request.app_data::<Data<Surface>>()
-        && let Some(pattern) = request.match_pattern()
-        && let Some(known) = surface.parameters(request.method(), &pattern)
-    {
-        let given: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
-            .map_err(|_| Problem::new(Code::BadRequest, "The query string cannot be decoded."))?;
-        let mut faults = Faults::default();
-        for (name, _) in given.iter().filter(|(name, _)| !known.contains(name)) {
-            let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-            faults.add(&shown, "unknown", "is not a parameter of this operation");
-        }
-        faults.finish_as(Code::InvalidQuery)?;
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let Err(problem) = check_parameters(&request) {
+        return Ok(middleware::refuse(request, problem));
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+fn check_parameters(request: &ServiceRequest) -> Result<(), Problem> {
+    let known = request
+        .app_data::<Data<Surface>>()
+        .zip(request.match_pattern())
+        .and_then(|(surface, pattern)| surface.parameters(request.method(), &pattern));
+    let (Some(known), false) = (known, request.query_string().is_empty()) else {
+        return Ok(());
+    };
+    let given: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
+        .map_err(|_| Problem::new(Code::BadRequest, "The query string cannot be decoded."))?;
+    let mut faults = Faults::default();
+    for (name, _) in given.iter().filter(|(name, _)| !known.contains(name)) {
+        let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+        faults.add(&shown, "unknown", "is not a parameter of this operation");
+    }
+    faults.finish_as(Code::InvalidQuery)
 }

@@ -45,23 +45,27 @@ pub async fn around(
     let span =
         tracing::info_span!("request", request_id = %id, %method, path = %path, trace_id = trace);
 
-    let http_request = request.request().clone();
     let outcome = AssertUnwindSafe(next.call(request))
         .catch_unwind()
         .instrument(span.clone())
         .await;
-    let mut response = match outcome {
+    let response = match outcome {
         Ok(Ok(response)) => response.map_into_boxed_body(),
+        // Without a response there is no request to go on with: the router must own it alone.
         Ok(Err(error)) => {
-            let response = error.error_response();
-            ServiceResponse::new(http_request, keep_error(response, error))
+            let status = error.as_response_error().status_code();
+            let problem = span.in_scope(|| match status.is_server_error() {
+                true => Problem::internal(&error),
+                false => Problem::new(Code::for_status(status), "The request cannot be served."),
+            });
+            return Err(last_resort(problem, &id));
         }
         Err(_) => {
             let problem = span.in_scope(|| Problem::internal("a handler panicked"));
-            ServiceResponse::new(http_request, problem.response(Some(&id)))
+            return Err(last_resort(problem, &id));
         }
     };
-    response = as_problem(response, &id);
+    let mut response = as_problem(response, &id);
     finish_headers(&mut response, &id);
 
     let status = response.status().as_u16();
@@ -84,13 +88,18 @@ pub async fn around(
     Ok(response)
 }
 
-/// An error response that remembers the error it was made from.
-fn keep_error(response: actix_web::HttpResponse, error: Error) -> actix_web::HttpResponse {
-    if error.as_error::<Problem>().is_some() {
-        actix_web::HttpResponse::from_error(error)
-    } else {
-        response
-    }
+fn last_resort(problem: Problem, id: &str) -> Error {
+    problem
+        .at_request(id)
+        .with_header(REQUEST_ID, id)
+        .with_header(header::CACHE_CONTROL, "no-store")
+        .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .into()
+}
+
+/// Ends a request in a middleware. An error would lose the request on its way out.
+pub fn refuse(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxBody> {
+    request.into_response(actix_web::HttpResponse::from_error(problem))
 }
 
 fn incoming_id(request: &ServiceRequest) -> Option<String> {
@@ -195,8 +204,8 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
 /// 429 when the limit is reached.
 pub async fn limit(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let limits = request
         .app_data::<Data<Limits>>()
         .ok_or_else(|| Problem::internal("the limits are not part of the application"))?
@@ -212,9 +221,9 @@ pub async fn limit(
     request.extensions_mut().insert((standing, limits.policy()));
     if !standing.is_admitted {
         tracing::info!(request_id = %request_id(request.request()), caller, "rate limit reached");
-        return Err(Problem::new(Code::TooManyRequests, "Too many requests.")
-            .retry_after(standing.reset)
-            .into());
+        let problem =
+            Problem::new(Code::TooManyRequests, "Too many requests.").retry_after(standing.reset);
+        return Ok(refuse(request, problem));
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }

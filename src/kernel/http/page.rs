@@ -65,7 +65,10 @@ impl PageRequest {
     ///
     /// 400 `invalid_cursor` for a cursor that we did not make, or made for another list.
     pub fn of<Q: ListQuery>(keyring: &Keyring, query: &Q) -> Result<Self, Problem> {
-        let filters = serde_json::to_string(query).map_err(Problem::internal)?;
+        let mut filters = serde_json::to_value(query).map_err(Problem::internal)?;
+        if let Some(members) = filters.as_object_mut() {
+            members.retain(|name, _| !matches!(name.as_str(), "limit" | "cursor" | "include"));
+        }
         Self::new(keyring, &format!("{}?{filters}", Q::LIST), query.paging())
     }
 
@@ -217,15 +220,15 @@ macro_rules! list_query {
             #[schema(nullable = false)]
             pub sort: Option<$sort>,
             /// Entries a page has, 25 when not given.
-            #[serde(skip_serializing)]
+            #[serde(skip_serializing_if = "Option::is_none")]
             #[schema(nullable = false, minimum = 1, maximum = 100, example = 25)]
             pub limit: Option<i64>,
             /// `next_cursor` of the page before, with the same filters and order.
-            #[serde(skip_serializing)]
+            #[serde(skip_serializing_if = "Option::is_none")]
             #[schema(nullable = false, min_length = 1, max_length = 2000)]
             pub cursor: Option<String>,
             /// Adds the total to the page.
-            #[serde(skip_serializing)]
+            #[serde(skip_serializing_if = "Option::is_none")]
             #[schema(nullable = false)]
             pub include: Option<$crate::kernel::http::Include>,
         }

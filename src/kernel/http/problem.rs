@@ -19,6 +19,7 @@ pub struct Problem {
     headers: Vec<(HeaderName, String)>,
     try_again: bool,
     hidden: Option<(&'static str, String)>,
+    instance: Option<String>,
 }
 
 impl Problem {
@@ -33,6 +34,7 @@ impl Problem {
             headers: Vec::new(),
             try_again: false,
             hidden: None,
+            instance: None,
         }
     }
 
@@ -115,6 +117,13 @@ impl Problem {
         self.try_again
     }
 
+    /// Names the request, for a problem that becomes an answer outside of the middleware.
+    #[must_use]
+    pub fn at_request(mut self, id: &str) -> Self {
+        self.instance = Some(id.to_owned());
+        self
+    }
+
     /// The kind of problem.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -191,7 +200,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.response(None)
+        self.response(self.instance.as_deref())
     }
 }
 

@@ -88,10 +88,23 @@ pub fn parameters_of<T: ToSchema>() -> Vec<utoipa::openapi::path::Parameter> {
     let RefOr::T(Schema::Object(object)) = T::schema() else {
         return Vec::new();
     };
+    let mut referenced = Vec::new();
+    T::schemas(&mut referenced);
+    // Vocabularies are written out where they are used: nothing collects what a parameter refers
+    // to.
+    let written_out = |schema: RefOr<Schema>| match schema {
+        RefOr::Ref(reference) => referenced
+            .iter()
+            .find(|(name, _)| reference.ref_location.ends_with(&format!("/{name}")))
+            .map_or(RefOr::Ref(reference.clone()), |(_, schema)| schema.clone()),
+        schema @ RefOr::T(_) => schema,
+    };
     object
         .properties
         .into_iter()
-        .map(|(name, schema)| {
+        .map(|(name, property)| {
+            let own = serde_json::to_value(&property).unwrap_or_default();
+            let schema = written_out(property);
             let described = serde_json::to_value(&schema).unwrap_or_default();
             let member = |name: &str| described.get(name).cloned();
             let description =

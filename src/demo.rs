@@ -232,11 +232,41 @@ fn by_source(tx: &mut Tx<'_>, source_id: &str) -> Result<OrganizationId, Problem
 
 /// Venues as they stand: name, address, zone, people, and GeoNames' id of the city.
 const VENUES: [(&str, &str, &str, i64, &str); 5] = [
-    ("Phoenix City Hall", "200 W Washington St, Phoenix, AZ 85003", "America/Phoenix", 120, PHOENIX),
-    ("New York City Hall", "City Hall Park, New York, NY 10007", "America/New_York", 90, "geonames:5128581"),
-    ("Los Angeles City Hall", "200 N Spring St, Los Angeles, CA 90012", "America/Los_Angeles", 150, "geonames:5368361"),
-    ("Denver City and County Building", "1437 Bannock St, Denver, CO 80202", "America/Denver", 100, "geonames:5419384"),
-    ("Chicago City Hall", "121 N LaSalle St, Chicago, IL 60602", "America/Chicago", 110, "geonames:4887398"),
+    (
+        "Phoenix City Hall",
+        "200 W Washington St, Phoenix, AZ 85003",
+        "America/Phoenix",
+        120,
+        PHOENIX,
+    ),
+    (
+        "New York City Hall",
+        "City Hall Park, New York, NY 10007",
+        "America/New_York",
+        90,
+        "geonames:5128581",
+    ),
+    (
+        "Los Angeles City Hall",
+        "200 N Spring St, Los Angeles, CA 90012",
+        "America/Los_Angeles",
+        150,
+        "geonames:5368361",
+    ),
+    (
+        "Denver City and County Building",
+        "1437 Bannock St, Denver, CO 80202",
+        "America/Denver",
+        100,
+        "geonames:5419384",
+    ),
+    (
+        "Chicago City Hall",
+        "121 N LaSalle St, Chicago, IL 60602",
+        "America/Chicago",
+        110,
+        "geonames:4887398",
+    ),
 ];
 
 const BRIEFERS: [(&str, &str); 3] = [
@@ -247,11 +277,56 @@ const BRIEFERS: [(&str, &str); 3] = [
 
 /// Briefings: title, topic, marking, venue, briefer, days from now, local hour, seats.
 const BRIEFINGS: [(&str, &str, Marking, usize, usize, u64, u32, i64); 5] = [
-    ("Hosting a foreign delegation", "protocol", Marking::Public, 1, 2, 21, 10, 60),
-    ("Semiconductor supply chains", "trade", Marking::OfficialUse, 0, 0, 28, 10, 25),
-    ("Heat and water: city partnerships abroad", "climate", Marking::Public, 3, 1, 35, 14, 40),
-    ("Foreign investment review for local officials", "investment", Marking::OfficialUse, 4, 0, 42, 9, 50),
-    ("Interference by foreign governments", "security", Marking::Cui, 2, 2, 49, 13, 20),
+    (
+        "Hosting a foreign delegation",
+        "protocol",
+        Marking::Public,
+        1,
+        2,
+        21,
+        10,
+        60,
+    ),
+    (
+        "Semiconductor supply chains",
+        "trade",
+        Marking::OfficialUse,
+        0,
+        0,
+        28,
+        10,
+        25,
+    ),
+    (
+        "Heat and water: city partnerships abroad",
+        "climate",
+        Marking::Public,
+        3,
+        1,
+        35,
+        14,
+        40,
+    ),
+    (
+        "Foreign investment review for local officials",
+        "investment",
+        Marking::OfficialUse,
+        4,
+        0,
+        42,
+        9,
+        50,
+    ),
+    (
+        "Interference by foreign governments",
+        "security",
+        Marking::Cui,
+        2,
+        2,
+        49,
+        13,
+        20,
+    ),
 ];
 
 fn schedule(tx: &mut Tx<'_>, office: &OrganizationId) -> Result<(), Problem> {
@@ -309,7 +384,8 @@ fn schedule(tx: &mut Tx<'_>, office: &OrganizationId) -> Result<(), Problem> {
         let mut row = briefings::commands::create_briefing(tx, input)?;
         for action in [BriefingAction::Schedule, BriefingAction::Publish] {
             let version = IfMatch(row.version);
-            row = briefings::commands::advance_briefing(tx, &scope, &row.id, version, action, None)?;
+            row =
+                briefings::commands::advance_briefing(tx, &scope, &row.id, version, action, None)?;
         }
     }
     Ok(())
@@ -346,7 +422,8 @@ fn weekday_after(now: Timestamp, days: u64) -> NaiveDate {
 #[must_use]
 pub fn tour(url: &str, accounts: &[DemoAccount], now: Timestamp) -> String {
     let account = |role: Role| accounts.iter().find(|account| account.role == role);
-    let (Some(office), Some(city)) = (account(Role::Administrator), account(Role::LocalStaff)) else {
+    let (Some(office), Some(city)) = (account(Role::Administrator), account(Role::LocalStaff))
+    else {
         return String::new();
     };
     let day = weekday_after(now, 14);

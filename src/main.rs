@@ -256,7 +256,10 @@ fn serve_demo(mut config: Config) -> Done<()> {
                     account.password
                 ));
             }
-            text.push_str(&format!("\nA tour to copy and paste, or `bash {}`:\n\n{tour}", folder.join("tour.sh").display()));
+            text.push_str(&format!(
+                "\nA tour to copy and paste, or `bash {}`:\n\n{tour}",
+                folder.join("tour.sh").display()
+            ));
         } else {
             text.push_str(&format!(
                 "\nThe demo's data is here already. Its accounts are in {}, the tour in {}.\n",
@@ -264,7 +267,9 @@ fn serve_demo(mut config: Config) -> Done<()> {
                 folder.join("tour.sh").display()
             ));
         }
-        text.push_str(&format!("\nDocumentation to try things in: {url}/docs/\n\n"));
+        text.push_str(&format!(
+            "\nDocumentation to try things in: {url}/docs/\n\n"
+        ));
         print(&text)?;
         run_until_stopped(application).await
     })
@@ -275,7 +280,9 @@ fn progress_bar(rows: u64) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(rows);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows {msg}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows {msg}")
+    {
         bar.set_style(style);
     }
     bar
@@ -286,7 +293,11 @@ fn migrate_schema(config: &Config, command: &MigrateCommand) -> Done<()> {
     match command {
         MigrateCommand::Status => {
             for step in migrate::status(&location)? {
-                let mark = if step.is_applied { "applied" } else { "pending" };
+                let mark = if step.is_applied {
+                    "applied"
+                } else {
+                    "pending"
+                };
                 print(&format!("{mark}  {}\n", step.name))?;
             }
         }
@@ -343,9 +354,11 @@ fn import_files(config: &Config, files: &[PathBuf], preview: bool) -> Done<()> {
             .collect();
         print(&format!("{name}: {}\n", counts.join(", ")))?;
         if preview {
-            for row in report.rows.iter().filter(|row| {
-                matches!(row.outcome, Outcome::Changed | Outcome::Wrong)
-            }) {
+            for row in report
+                .rows
+                .iter()
+                .filter(|row| matches!(row.outcome, Outcome::Changed | Outcome::Wrong))
+            {
                 print(&format!(
                     "  line {}: {} ({}): {}\n",
                     row.line,
@@ -377,7 +390,12 @@ fn administer(config: &Config, command: AdminCommand) -> Done<()> {
         } => {
             let password = read_password(password_fd)?;
             let mut faults = Faults::default();
-            passwords::check(&password, &[&email, &name, &office], "password", &mut faults);
+            passwords::check(
+                &password,
+                &[&email, &name, &office],
+                "password",
+                &mut faults,
+            );
             faults.finish()?;
             let hash = Passwords::new(config.auth.hash_memory_kib)?.hash_blocking(&password)?;
             let context = WriteContext::system(kernel.clock.now());

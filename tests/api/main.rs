@@ -1,1 +1,26 @@
+//! The service from the outside: a real server, a real client, both databases.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test says what is wrong by failing"
+)]
+
+mod briefings;
+mod cli;
+mod concurrency;
+mod directory;
+mod examples;
+mod faults;
+mod http;
+mod identity;
+mod isolation;
+mod journal;
+mod matrix;
+mod migrations;
+mod openapi;
+mod problems;
+mod registrations;
+mod support;

@@ -69,7 +69,7 @@ pub fn register_attendee(
             Code::RegistrationClosed,
             "This briefing is not open for registration.",
         )
-        .with("status", briefing.status.as_str())
+        .with("state", briefing.status.as_str())
         .with(
             "registration_closes_at",
             rules::registration_closes_at(&briefing).to_string(),

@@ -39,7 +39,6 @@ crate::text_enum! {
 #[serde(deny_unknown_fields)]
 pub struct ImportQuery {
     /// Whether to look or to store.
-    #[schema(inline)]
     pub mode: ImportMode,
 }
 crate::query_params!(ImportQuery);

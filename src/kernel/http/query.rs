@@ -107,8 +107,11 @@ pub fn parameters_of<T: ToSchema>() -> Vec<utoipa::openapi::path::Parameter> {
             let schema = written_out(property);
             let described = serde_json::to_value(&schema).unwrap_or_default();
             let member = |name: &str| described.get(name).cloned();
-            let description =
-                member("description").and_then(|text| Some(text.as_str()?.to_owned()));
+            let description = own
+                .get("description")
+                .cloned()
+                .or_else(|| member("description"))
+                .and_then(|text| Some(text.as_str()?.to_owned()));
             let example = member("example").or_else(|| {
                 member("examples").and_then(|examples| examples.as_array()?.first().cloned())
             });

@@ -1,0 +1,121 @@
+//! Holds every answer against the OpenAPI document: status, media type, body and headers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use jsonschema::Validator;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::actor::Answer;
+
+/// The document as the handlers make it.
+pub fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(chancery::openapi::document)
+}
+
+/// The operation at this address, with the pattern of the address.
+pub fn operation(method: &Method, path: &str) -> Option<(&'static str, &'static Value)> {
+    let path = path.split('?').next().unwrap();
+    let given: Vec<&str> = path.split('/').collect();
+    let fits = |pattern: &str| {
+        let wanted: Vec<&str> = pattern.split('/').collect();
+        wanted.len() == given.len()
+            && wanted
+                .iter()
+                .zip(&given)
+                .all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+    };
+    let paths = document()["paths"].as_object().unwrap();
+    let mut matches: Vec<(&String, &Value)> =
+        paths.iter().filter(|(pattern, _)| fits(pattern)).collect();
+    matches.sort_by_key(|(pattern, _)| pattern.matches('{').count());
+    matches.into_iter().find_map(|(pattern, item)| {
+        let operation = item.get(method.as_str().to_lowercase())?;
+        Some((pattern.as_str(), operation))
+    })
+}
+
+/// Fails when the document does not declare this answer.
+pub fn check(method: &Method, path: &str, answer: &Answer) {
+    let Some((pattern, operation)) = operation(method, path) else {
+        if answer.status >= 400 {
+            assert_problem(method, path, answer);
+        }
+        return;
+    };
+    let name = format!("{method} {pattern}");
+    // A method that the address lacks is answered for the address, not for an operation.
+    let declared = operation["responses"]
+        .get(answer.status.to_string())
+        .unwrap_or_else(|| panic!("{name} does not declare {}: {}", answer.status, answer.text));
+    if answer.status >= 400 {
+        assert_problem(method, path, answer);
+    }
+    for (header, _) in declared["headers"].as_object().into_iter().flatten() {
+        assert!(
+            answer.headers.contains_key(header.as_str())
+                || header == "ETag" && answer.status == 201,
+            "{name} declares the header {header} with {}",
+            answer.status
+        );
+    }
+    let Some(content) = declared.get("content").and_then(Value::as_object) else {
+        assert!(
+            answer.text.is_empty(),
+            "{name} declares no body: {}",
+            answer.text
+        );
+        return;
+    };
+    let media = answer.header("content-type").unwrap_or_default();
+    let media = media.split(';').next().unwrap().trim();
+    let schema = &content
+        .get(media)
+        .unwrap_or_else(|| panic!("{name} does not declare {media}"))["schema"];
+    let validator = validator(schema);
+    let faults: Vec<String> = validator
+        .iter_errors(&answer.body)
+        .map(|error| format!("{} {error}", error.instance_path()))
+        .collect();
+    assert!(faults.is_empty(), "{name}: {faults:?}\n{}", answer.text);
+}
+
+fn assert_problem(method: &Method, path: &str, answer: &Answer) {
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json"),
+        "{method} {path}: {}",
+        answer.text
+    );
+    for leak in ["serde", "diesel", "SELECT ", "src/", "panicked", "actix"] {
+        assert!(
+            !answer.text.contains(leak),
+            "{method} {path}: {}",
+            answer.text
+        );
+    }
+    assert_eq!(answer.body["status"], answer.status);
+    let instance = answer.body["instance"].as_str().unwrap_or_default();
+    assert!(!instance.is_empty(), "{method} {path}: {}", answer.text);
+}
+
+/// A validator of this schema within the document; made once.
+pub fn validator(schema: &Value) -> Arc<Validator> {
+    static MADE: OnceLock<Mutex<HashMap<String, Arc<Validator>>>> = OnceLock::new();
+    let made = MADE.get_or_init(Mutex::default);
+    let key = schema.to_string();
+    if let Some(found) = made.lock().unwrap().get(&key) {
+        return found.clone();
+    }
+    let whole = json!({"allOf": [schema], "components": document()["components"]});
+    let validator = Arc::new(
+        jsonschema::options()
+            .should_validate_formats(true)
+            .build(&whole)
+            .unwrap(),
+    );
+    made.lock().unwrap().insert(key, validator.clone());
+    validator
+}

@@ -1,0 +1,36 @@
+//! What every test stands on: a server with a database of its own, and actors as values.
+
+mod actor;
+mod app;
+mod contract;
+mod database;
+
+pub use actor::{Actor, Answer};
+pub use app::{App, PASSWORD};
+pub use contract::document;
+pub use database::{Backend, TestDatabase};
+
+/// Runs each test on SQLite and on PostgreSQL, with a database of its own.
+#[macro_export]
+macro_rules! both_backends {
+    ($( $(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block )+) => {
+        $(
+            mod $name {
+                #[allow(unused_imports, reason = "not every test uses everything")]
+                use super::*;
+
+                async fn test($app: App) $body
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn sqlite() {
+                    test($crate::support::App::start($crate::support::Backend::Sqlite).await).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn postgresql() {
+                    test($crate::support::App::start($crate::support::Backend::Postgres).await).await;
+                }
+            }
+        )+
+    };
+}

@@ -2,7 +2,8 @@
 //! every operation, served at `/openapi.json` and committed as `openapi/openapi.json`.
 //!
 //! A handler declares what is its own: summary, parameters, bodies, success, its permission
-//! (`x-permission`) and the problems that are particular to it (`x-problems`). What follows from
+//! (`x-permission`), the problems that are particular to it (`x-problems`) and whether its body may
+//! be left out (`x-optional-body`). What follows from
 //! the house's conventions (security, shared parameters, shared problems, headers, examples) is
 //! added here, once.
 
@@ -137,6 +138,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
     if shows_version && method == "get" {
         add_parameter(operation, if_none_match());
     }
+    note_optional_body(operation);
     name_examples(operation, schemas);
 
     let mut codes = vec![
@@ -225,6 +227,17 @@ fn shows_version(operation: &Map<String, Value>, method: &str, schemas: &Value) 
                     || schema.pointer("/properties/published_at").is_some()
             })
     })
+}
+
+/// Utoipa has no word for a body that may be left out and is not `null`.
+fn note_optional_body(operation: &mut Map<String, Value>) {
+    if operation.remove("x-optional-body").is_some()
+        && let Some(body) = operation
+            .get_mut("requestBody")
+            .and_then(Value::as_object_mut)
+    {
+        body.insert("required".to_owned(), json!(false));
+    }
 }
 
 fn add_parameter(operation: &mut Map<String, Value>, parameter: Value) {

@@ -18,6 +18,9 @@ postgres_bin=
 postgres_user=
 # The name of the compose project, once started.
 postgres_project=
+# What create_postgres_database made.
+postgres_databases=()
+postgres_database_url=
 
 ensure_postgres() {
     if [[ -n ${TEST_POSTGRES_URL:-} ]]; then
@@ -135,6 +138,46 @@ stop_postgres_cluster() {
             --mode=immediate --wait >/dev/null 2>&1
     fi
     rm -rf "$postgres_folder"
+}
+
+# Creates an empty database on the server that ensure_postgres found, and sets postgres_database_url
+# to its URL. It is dropped when the script ends.
+create_postgres_database() {
+    local name=chancery_$1_$$ query=
+    run_psql --command="create database $name"
+    if ((${#postgres_databases[@]} == 0)); then
+        at_exit drop_postgres_databases
+    fi
+    postgres_databases+=("$name")
+    # The same URL with another path: scheme://user:password@host:port/database?options
+    if [[ $TEST_POSTGRES_URL == *\?* ]]; then
+        query="?${TEST_POSTGRES_URL#*\?}"
+    fi
+    postgres_database_url=${TEST_POSTGRES_URL%%\?*}
+    postgres_database_url=$(sed -E 's|^([a-z]+://[^/]*).*|\1|' <<<"$postgres_database_url")/$name$query
+}
+
+drop_postgres_databases() {
+    local name
+    for name in "${postgres_databases[@]}"; do
+        run_psql --command="drop database if exists $name with (force)"
+    done
+}
+
+# psql as a user that may create databases: the one on this machine, or the one in the container.
+run_psql() {
+    local psql=psql
+    if [[ -x $postgres_bin/psql ]]; then
+        psql=$postgres_bin/psql
+    fi
+    if command -v "$psql" >/dev/null; then
+        "$psql" --quiet --no-psqlrc --dbname="$TEST_POSTGRES_URL" "$@"
+    elif [[ -n $postgres_project ]]; then
+        postgres_compose exec --no-TTY postgres psql --quiet --no-psqlrc \
+            --username=chancery --dbname=postgres "$@"
+    else
+        die "psql not found: install the PostgreSQL client"
+    fi
 }
 
 docker_answers() {

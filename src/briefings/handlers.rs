@@ -205,10 +205,11 @@ pub async fn publish_briefing(
 #[utoipa::path(
     tag = "Briefings",
     params(("id" = BriefingId, Path, description = "The briefing."), IfMatch),
-    request_body = Option<ReasonInput>,
+    request_body = ReasonInput,
     responses((status = 200, description = "The briefing.", body = Briefing)),
     extensions(
         ("x-permission" = json!("briefings:schedule")),
+        ("x-optional-body" = json!(true)),
         ("x-problems" = json!(["not_allowed_in_state"])),
     ),
 )]
@@ -228,10 +229,11 @@ pub async fn postpone_briefing(
 #[utoipa::path(
     tag = "Briefings",
     params(("id" = BriefingId, Path, description = "The briefing."), IfMatch),
-    request_body = Option<ReasonInput>,
+    request_body = ReasonInput,
     responses((status = 200, description = "The briefing.", body = Briefing)),
     extensions(
         ("x-permission" = json!("briefings:schedule")),
+        ("x-optional-body" = json!(true)),
         ("x-problems" = json!(["not_allowed_in_state"])),
     ),
 )]

@@ -138,6 +138,7 @@ crate::list_query! {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
+    "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x",
     "attendee": {"name": "Ana Ruiz", "email": "ana.ruiz@phoenix.example.gov", "title": "Chief of Staff"},
     "accommodations": "Step-free access"
 }))]

@@ -59,6 +59,13 @@ crate::text_enum! {
 
 /// What became, or would become, of an import.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "mode": "preview", "counts": {"new": 0, "changed": 1, "unchanged": 0, "wrong": 0},
+    "rows": [{
+        "line": 2, "source_id": "geonames:5308655", "name": "Phoenix", "outcome": "changed",
+        "reasons": ["population: 1608139 becomes 1650070"]
+    }]
+}))]
 pub struct ImportReport {
     /// Whether anything was stored.
     pub mode: ImportMode,

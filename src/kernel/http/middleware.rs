@@ -99,7 +99,8 @@ fn last_resort(problem: Problem, id: &str) -> Error {
 
 /// Ends a request in a middleware. An error would lose the request on its way out.
 pub fn refuse(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxBody> {
-    request.into_response(actix_web::HttpResponse::from_error(problem))
+    let id = request_id(request.request());
+    request.into_response(problem.response(Some(&id)))
 }
 
 fn incoming_id(request: &ServiceRequest) -> Option<String> {

@@ -275,58 +275,71 @@ const BRIEFERS: [(&str, &str); 3] = [
     ("Lena Marchetti", "Counselor for European Affairs"),
 ];
 
-/// Briefings: title, topic, marking, venue, briefer, days from now, local hour, seats.
-const BRIEFINGS: [(&str, &str, Marking, usize, usize, u64, u32, i64); 5] = [
-    (
-        "Hosting a foreign delegation",
-        "protocol",
-        Marking::Public,
-        1,
-        2,
-        21,
-        10,
-        60,
-    ),
-    (
-        "Semiconductor supply chains",
-        "trade",
-        Marking::OfficialUse,
-        0,
-        0,
-        28,
-        10,
-        25,
-    ),
-    (
-        "Heat and water: city partnerships abroad",
-        "climate",
-        Marking::Public,
-        3,
-        1,
-        35,
-        14,
-        40,
-    ),
-    (
-        "Foreign investment review for local officials",
-        "investment",
-        Marking::OfficialUse,
-        4,
-        0,
-        42,
-        9,
-        50,
-    ),
-    (
-        "Interference by foreign governments",
-        "security",
-        Marking::Cui,
-        2,
-        2,
-        49,
-        13,
-        20,
-    ),
+/// A briefing of the demo.
+struct Planned {
+    title: &'static str,
+    topic: &'static str,
+    marking: Marking,
+    /// Which of [`VENUES`].
+    venue: usize,
+    /// Which of [`BRIEFERS`].
+    briefer: usize,
+    days_from_now: u64,
+    local_hour: u32,
+    capacity: i64,
+}
+
+const BRIEFINGS: [Planned; 5] = [
+    Planned {
+        title: "Hosting a foreign delegation",
+        topic: "protocol",
+        marking: Marking::Public,
+        venue: 1,
+        briefer: 2,
+        days_from_now: 21,
+        local_hour: 10,
+        capacity: 60,
+    },
+    Planned {
+        title: "Semiconductor supply chains",
+        topic: "trade",
+        marking: Marking::OfficialUse,
+        venue: 0,
+        briefer: 0,
+        days_from_now: 28,
+        local_hour: 10,
+        capacity: 25,
+    },
+    Planned {
+        title: "Heat and water: city partnerships abroad",
+        topic: "climate",
+        marking: Marking::Public,
+        venue: 3,
+        briefer: 1,
+        days_from_now: 35,
+        local_hour: 14,
+        capacity: 40,
+    },
+    Planned {
+        title: "Foreign investment review for local officials",
+        topic: "investment",
+        marking: Marking::OfficialUse,
+        venue: 4,
+        briefer: 0,
+        days_from_now: 42,
+        local_hour: 9,
+        capacity: 50,
+    },
+    Planned {
+        title: "Interference by foreign governments",
+        topic: "security",
+        marking: Marking::Cui,
+        venue: 2,
+        briefer: 2,
+        days_from_now: 49,
+        local_hour: 13,
+        capacity: 20,
+    },
 ];
 
 fn schedule(tx: &mut Tx<'_>, office: &OrganizationId) -> Result<(), Problem> {
@@ -352,34 +365,41 @@ fn schedule(tx: &mut Tx<'_>, office: &OrganizationId) -> Result<(), Problem> {
         briefer_ids.push(briefers::commands::create_briefer(tx, input)?.id);
     }
     let scope = office_scope(office);
-    for (title, topic, marking, venue, briefer, days, hour, capacity) in BRIEFINGS {
-        let zone = VENUES.get(venue).map_or("UTC", |venue| venue.2);
+    for planned in BRIEFINGS {
+        let zone = VENUES.get(planned.venue).map_or("UTC", |venue| venue.2);
         let at = |hour: u32| ZonedTimeInput {
-            local: Some(format!("{}T{hour:02}:00:00", weekday_after(tx.now, days))),
+            local: Some(format!(
+                "{}T{hour:02}:00:00",
+                weekday_after(tx.now, planned.days_from_now)
+            )),
             time_zone: zone.to_owned(),
             offset: None,
             utc: None,
         };
         let input = CreateBriefing {
-            title: title.to_owned(),
-            topic: topic.to_owned(),
+            title: planned.title.to_owned(),
+            topic: planned.topic.to_owned(),
             summary: None,
             internal_notes: None,
-            marking,
+            marking: planned.marking,
             format: BriefingFormat::InPerson,
-            starts_at: at(hour),
-            ends_at: at(hour + 1),
+            starts_at: at(planned.local_hour),
+            ends_at: at(planned.local_hour + 1),
             rsvp_deadline: None,
             access_deadline: None,
-            venue_id: venue_ids.get(venue).cloned(),
+            venue_id: venue_ids.get(planned.venue).cloned(),
             meeting_url: None,
-            capacity,
+            capacity: planned.capacity,
             audience: Audience {
                 scope: AudienceScope::Everyone,
                 ..Audience::default()
             },
             organization_id: None,
-            briefer_ids: briefer_ids.get(briefer).cloned().into_iter().collect(),
+            briefer_ids: briefer_ids
+                .get(planned.briefer)
+                .cloned()
+                .into_iter()
+                .collect(),
         };
         let mut row = briefings::commands::create_briefing(tx, input)?;
         for action in [BriefingAction::Schedule, BriefingAction::Publish] {

@@ -67,7 +67,7 @@ enum Command {
     Openapi,
     /// Print the life cycles, as docs/lifecycles.md holds them.
     Lifecycles,
-    /// Print a new secret for CHANCERY_AUTH__SECRET.
+    /// Print a new secret for `CHANCERY_AUTH__SECRET`.
     Secret,
     /// Ask the running service whether it is alive; for container health checks.
     Healthcheck,

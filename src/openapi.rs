@@ -193,7 +193,6 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
                 .filter_map(|code| Code::from_text(code.as_str()?)),
         );
     }
-    operation.remove("x-problems");
     add_problems(operation, &codes);
     add_headers(operation, shows_version);
     if shows_version && method == "get" {
@@ -203,6 +202,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
             json!({"description": "Not changed since the version that If-None-Match names."}),
         );
     }
+    *operation = in_order(operation);
 }
 
 /// Whether the success answer is one record with a version, which its `ETag` tells.
@@ -231,13 +231,33 @@ fn shows_version(operation: &Map<String, Value>, method: &str, schemas: &Value) 
 
 /// Utoipa has no word for a body that may be left out and is not `null`.
 fn note_optional_body(operation: &mut Map<String, Value>) {
-    if operation.remove("x-optional-body").is_some()
+    if operation.contains_key("x-optional-body")
         && let Some(body) = operation
             .get_mut("requestBody")
             .and_then(Value::as_object_mut)
     {
         body.insert("required".to_owned(), json!(false));
     }
+}
+
+/// The members that an operation keeps, always in this order: extensions come in none.
+const MEMBERS: [&str; 9] = [
+    "tags",
+    "summary",
+    "description",
+    "operationId",
+    "x-permission",
+    "security",
+    "parameters",
+    "requestBody",
+    "responses",
+];
+
+fn in_order(operation: &Map<String, Value>) -> Map<String, Value> {
+    MEMBERS
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), operation.get(name)?.clone())))
+        .collect()
 }
 
 fn add_parameter(operation: &mut Map<String, Value>, parameter: Value) {
@@ -255,7 +275,6 @@ fn idempotency_key() -> Value {
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": "Makes a retry safe: the same key and request get the first answer again, for 24 hours. Required from API keys.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-        "example": "7b7c8c9e-2f4e-4f0c-9f57-0a6d2f1f4b11",
     })
 }
 
@@ -263,8 +282,7 @@ fn if_none_match() -> Value {
     json!({
         "name": "If-None-Match", "in": "header", "required": false,
         "description": "The ETag of a version that you have: 304 when it is still the current one.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
-        "example": "\"1\"",
+        "schema": {"type": "string"},
     })
 }
 
@@ -417,6 +435,7 @@ fn add_headers(operation: &mut Map<String, Value>, shows_version: bool) {
 pub struct Surface {
     text: String,
     resources: Vec<(actix_web::dev::ResourceDef, Vec<String>)>,
+    literals: HashMap<String, Vec<String>>,
     parameters: HashMap<(String, String), BTreeSet<String>>,
     collections: Vec<String>,
 }
@@ -428,6 +447,7 @@ impl Surface {
         let mut surface = Self {
             text: serde_json::to_string(document).unwrap_or_default(),
             resources: Vec::new(),
+            literals: HashMap::from([("/openapi.json".to_owned(), vec!["GET".to_owned()])]),
             parameters: HashMap::new(),
             collections: Vec::new(),
         };
@@ -456,6 +476,9 @@ impl Surface {
             if is_collection {
                 surface.collections.push(path.clone());
             }
+            if !path.contains('{') {
+                surface.literals.insert(path.clone(), methods.clone());
+            }
             surface
                 .resources
                 .push((actix_web::dev::ResourceDef::new(path.as_str()), methods));
@@ -475,18 +498,24 @@ impl Surface {
         self.collections.clone()
     }
 
-    /// The methods that this address has; none when there is no such address.
+    /// The methods that this address has; none when there is no such address. An address that is
+    /// written out is not one of a pattern that would fit it too.
     #[must_use]
-    pub fn methods(&self, path: &str) -> Vec<String> {
-        let mut methods: Vec<String> = self
-            .resources
-            .iter()
-            .filter(|(resource, _)| resource.is_match(path))
-            .flat_map(|(_, methods)| methods.clone())
-            .collect();
-        methods.sort();
-        methods.dedup();
-        methods
+    pub fn methods(&self, path: &str) -> &[String] {
+        self.literal_methods(path)
+            .or_else(|| {
+                self.resources
+                    .iter()
+                    .find(|(resource, _)| resource.is_match(path))
+                    .map(|(_, methods)| methods.as_slice())
+            })
+            .unwrap_or_default()
+    }
+
+    /// The methods of an address that is written out, without parameters.
+    #[must_use]
+    pub fn literal_methods(&self, path: &str) -> Option<&[String]> {
+        self.literals.get(path).map(Vec::as_slice)
     }
 
     /// The query parameters of an operation, by method and address pattern.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
@@ -172,7 +172,7 @@ fn server(
                     .config(utoipa_swagger_ui::Config::new(["/openapi.json"])),
             )
             .default_service(web::to(no_such_address))
-            .wrap(from_fn(known_parameters))
+            .wrap(from_fn(documented))
             .wrap(from_fn(middleware::limit))
             .wrap(from_fn(authenticate))
             .wrap(cors(&config.server.allowed_origins))
@@ -229,39 +229,46 @@ async fn no_such_address(
     request: HttpRequest,
     surface: Data<Surface>,
 ) -> Result<HttpResponse, Problem> {
-    let mut methods = surface.methods(request.path());
-    if request.path() == "/openapi.json" {
-        methods.push("GET".to_owned());
-    }
-    if methods.is_empty() {
-        return Err(Problem::not_found());
-    }
-    Err(Problem::new(
-        Code::MethodNotAllowed,
-        format!(
-            "This address does not have the method {}.",
-            request.method()
-        ),
-    )
-    .with_header(header::ALLOW, methods.join(", ")))
+    Err(match surface.methods(request.path()) {
+        [] => Problem::not_found(),
+        methods => wrong_method(request.method(), methods),
+    })
 }
 
-/// Refuses query parameters that the operation does not have, also where it has none at all.
-async fn known_parameters(
+fn wrong_method(method: &Method, methods: &[String]) -> Problem {
+    Problem::new(
+        Code::MethodNotAllowed,
+        format!("This address does not have the method {method}."),
+    )
+    .with_header(header::ALLOW, methods.join(", "))
+}
+
+/// Refuses what the document does not have before a handler sees it: a method of an address that
+/// a pattern of another would fit, and query parameters, also where an operation has none at all.
+async fn documented(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Err(problem) = check_parameters(&request) {
+    if let Err(problem) = check_documented(&request) {
         return Ok(middleware::refuse(request, problem));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-fn check_parameters(request: &ServiceRequest) -> Result<(), Problem> {
+fn check_documented(request: &ServiceRequest) -> Result<(), Problem> {
+    let Some(surface) = request.app_data::<Data<Surface>>() else {
+        return Ok(());
+    };
+    if let Some(methods) = surface.literal_methods(request.path())
+        && !methods
+            .iter()
+            .any(|method| method == request.method().as_str())
+    {
+        return Err(wrong_method(request.method(), methods));
+    }
     let known = request
-        .app_data::<Data<Surface>>()
-        .zip(request.match_pattern())
-        .and_then(|(surface, pattern)| surface.parameters(request.method(), &pattern));
+        .match_pattern()
+        .and_then(|pattern| surface.parameters(request.method(), &pattern));
     let (Some(known), false) = (known, request.query_string().is_empty()) else {
         return Ok(());
     };

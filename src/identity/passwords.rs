@@ -162,19 +162,25 @@ pub fn check(password: &str, context: &[&str], pointer: &str, faults: &mut Fault
 }
 
 /// The list that ships with the program; its source is in `data/README.md`.
-fn common() -> &'static HashSet<&'static str> {
-    static LIST: OnceLock<HashSet<&'static str>> = OnceLock::new();
+fn common() -> &'static HashSet<String> {
+    static LIST: OnceLock<HashSet<String>> = OnceLock::new();
     LIST.get_or_init(|| {
         include_str!("../../data/common-passwords.txt")
             .lines()
+            .map(folded)
             .collect()
     })
+}
+
+/// The form in which passwords are held against the list.
+fn folded(text: &str) -> String {
+    text::fold(text).replace(' ', "")
 }
 
 /// Whether the password is on the list, or nothing but one or two listed or personal words with
 /// digits and punctuation around them, or one piece over and over.
 fn is_guessable(password: &str, context: &[&str]) -> bool {
-    let folded = text::fold(password).replace(' ', "");
+    let folded = folded(password);
     let personal: Vec<String> = context
         .iter()
         .flat_map(|words| {
@@ -265,6 +271,7 @@ mod tests {
             "abcdefghijklmnop",
             "kategallego12345",
             "1234567890123456",
+            "Friend of Emily 2027",
         ] {
             assert_eq!(faults_of(guessable), ["password_guessable"], "{guessable}");
         }

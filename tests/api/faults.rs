@@ -24,7 +24,10 @@ impl Process {
         let child = Command::new(env!("CARGO_BIN_EXE_chancery"))
             .arg("serve")
             .env("CHANCERY_DATABASE__URL", app.database.url())
-            .env("CHANCERY_AUTH__SECRET", "only for tests: 0123456789abcdef0123456789")
+            .env(
+                "CHANCERY_AUTH__SECRET",
+                "only for tests: 0123456789abcdef0123456789",
+            )
             .env("CHANCERY_SERVER__BIND", format!("127.0.0.1:{port}"))
             .env("CHANCERY_SERVER__PUBLIC_URL", "https://chancery.test")
             .env("CHANCERY_LIMITS__REQUESTS_PER_MINUTE", "10000000")
@@ -35,8 +38,14 @@ impl Process {
             .unwrap();
         let url = format!("http://127.0.0.1:{port}");
         let began = Instant::now();
-        while reqwest::get(format!("{url}/readyz")).await.map_or(true, |answer| answer.status() != 200) {
-            assert!(began.elapsed() < Duration::from_secs(20), "the service does not come up");
+        while reqwest::get(format!("{url}/readyz"))
+            .await
+            .map_or(true, |answer| answer.status() != 200)
+        {
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "the service does not come up"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Self { child, url }
@@ -50,7 +59,11 @@ impl Process {
 }
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// Eight writers that retry each write under its own key until they have an answer, while the
@@ -70,7 +83,10 @@ async fn no_acknowledged_write_is_lost_or_doubled(backend: Backend) {
             let (done, counter) = (done.clone(), acknowledged_so_far.clone());
             let (url, token) = (process.url.clone(), token.clone());
             tokio::spawn(async move {
-                let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
+                let client = reqwest::Client::builder()
+                    .timeout(Duration::from_secs(5))
+                    .build()
+                    .unwrap();
                 let mut acknowledged: BTreeMap<String, String> = BTreeMap::new();
                 let mut number = 0;
                 while !done.load(Ordering::Relaxed) {
@@ -96,7 +112,8 @@ async fn no_acknowledged_write_is_lost_or_doubled(backend: Backend) {
                             Err(error) => Err(error),
                         };
                         if let Ok(body) = answer {
-                            acknowledged.insert(name.clone(), body["id"].as_str().unwrap().to_owned());
+                            acknowledged
+                                .insert(name.clone(), body["id"].as_str().unwrap().to_owned());
                             counter.fetch_add(1, Ordering::Relaxed);
                             break;
                         }
@@ -111,10 +128,16 @@ async fn no_acknowledged_write_is_lost_or_doubled(backend: Backend) {
     for kill in 0..20_usize {
         // A moment that differs from kill to kill, with writes acknowledged in between.
         let before = acknowledged_so_far.load(Ordering::Relaxed);
-        tokio::time::sleep(Duration::from_millis(60 + u64::try_from(kill * 37 % 200).unwrap())).await;
+        tokio::time::sleep(Duration::from_millis(
+            60 + u64::try_from(kill * 37 % 200).unwrap(),
+        ))
+        .await;
         let waiting = Instant::now();
         while acknowledged_so_far.load(Ordering::Relaxed) < before + 8 {
-            assert!(waiting.elapsed() < Duration::from_secs(20), "no write is acknowledged");
+            assert!(
+                waiting.elapsed() < Duration::from_secs(20),
+                "no write is acknowledged"
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         process.kill();
@@ -145,9 +168,17 @@ async fn no_acknowledged_write_is_lost_or_doubled(backend: Backend) {
             None => break,
         }
     }
-    assert!(acknowledged.len() > 160, "{} of {attempted}", acknowledged.len());
+    assert!(
+        acknowledged.len() > 160,
+        "{} of {attempted}",
+        acknowledged.len()
+    );
     for (name, id) in &acknowledged {
-        assert_eq!(stored.get(name), Some(&vec![id.clone()]), "{name} was acknowledged");
+        assert_eq!(
+            stored.get(name),
+            Some(&vec![id.clone()]),
+            "{name} was acknowledged"
+        );
     }
     for (name, ids) in &stored {
         assert_eq!(ids.len(), 1, "{name} is there {} times", ids.len());
@@ -155,7 +186,11 @@ async fn no_acknowledged_write_is_lost_or_doubled(backend: Backend) {
     // No key is stuck: an unacknowledged write is repeated and has one effect.
     for name in stored.keys() {
         let again = admin
-            .post_with("/v1/briefers", &[("Idempotency-Key", &name.replace(' ', "-"))], json!({"name": name}))
+            .post_with(
+                "/v1/briefers",
+                &[("Idempotency-Key", &name.replace(' ', "-"))],
+                json!({"name": name}),
+            )
             .await
             .expect(201);
         assert_eq!(stored[name], [again.id()]);
@@ -163,9 +198,17 @@ async fn no_acknowledged_write_is_lost_or_doubled(backend: Backend) {
     app.settle_journal().await;
     let verdict = app.kernel.db.read(chain::verify).await.unwrap();
     assert!(matches!(verdict, Verdict::Intact(_)), "{verdict:?}");
-    let created = admin.get("/v1/audit-events?type=briefer.created&include=total").await.expect(200);
+    let created = admin
+        .get("/v1/audit-events?type=briefer.created&include=total")
+        .await
+        .expect(200);
     assert_eq!(created.body["total"], stored.len());
-    assert!(app.sign_in("admin@office.example.gov", PASSWORD).await.status == 200);
+    assert!(
+        app.sign_in("admin@office.example.gov", PASSWORD)
+            .await
+            .status
+            == 200
+    );
 }
 
 mod twenty_kills_lose_and_double_nothing {

@@ -85,7 +85,7 @@ codes! {
     IdempotencyKeyReused => UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The Idempotency-Key belongs to another request",
         "This Idempotency-Key was used with another request. Use a new key for a new request.";
     PreconditionRequired => PRECONDITION_REQUIRED, "precondition_required", "If-Match is required",
-        "Changes name the version they were made against: send the ETag of what you read as If-Match.";
+        "Changes name the version they were made against: send the `ETag` of what you read as If-Match.";
     TooManyRequests => TOO_MANY_REQUESTS, "too_many_requests", "Too many requests",
         "A limit is reached. Ask again after Retry-After.";
     HeadersTooLarge => REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", "The headers are too large",

@@ -12,6 +12,12 @@ use crate::kernel::http::{Code, Fault};
 /// Why a request was not done. The only error type that handlers and commands return.
 #[derive(Debug)]
 pub struct Problem {
+    /// Apart, so that a result that is good stays small.
+    parts: Box<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
     code: Code,
     detail: String,
     faults: Vec<Fault>,
@@ -27,14 +33,16 @@ impl Problem {
     /// in it.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
-            code,
-            detail: detail.into(),
-            faults: Vec::new(),
-            members: Map::new(),
-            headers: Vec::new(),
-            try_again: false,
-            hidden: None,
-            instance: None,
+            parts: Box::new(Parts {
+                code,
+                detail: detail.into(),
+                faults: Vec::new(),
+                members: Map::new(),
+                headers: Vec::new(),
+                try_again: false,
+                hidden: None,
+                instance: None,
+            }),
         }
     }
 
@@ -52,14 +60,14 @@ impl Problem {
     #[must_use]
     pub fn hidden(kind: &'static str, id: &str) -> Self {
         let mut problem = Self::not_found();
-        problem.hidden = Some((kind, id.to_owned()));
+        problem.parts.hidden = Some((kind, id.to_owned()));
         problem
     }
 
     /// The record that was asked for in vain, when it exists.
     #[must_use]
     pub const fn hidden_subject(&self) -> Option<&(&'static str, String)> {
-        self.hidden.as_ref()
+        self.parts.hidden.as_ref()
     }
 
     /// 503: ask again after `seconds`.
@@ -79,21 +87,21 @@ impl Problem {
     /// Adds a member that is specific to this kind of problem.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(member.to_owned(), value.into());
+        self.parts.members.insert(member.to_owned(), value.into());
         self
     }
 
     /// Adds what is wrong with the input.
     #[must_use]
     pub fn with_faults(mut self, faults: Vec<Fault>) -> Self {
-        self.faults = faults;
+        self.parts.faults = faults;
         self
     }
 
     /// Adds a header to the answer.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.parts.headers.push((name, value.into()));
         self
     }
 
@@ -107,39 +115,39 @@ impl Problem {
     /// failure, a deadlock or a connection that was lost before anything was committed.
     #[must_use]
     pub fn may_try_again(mut self) -> Self {
-        self.try_again = true;
+        self.parts.try_again = true;
         self
     }
 
     /// Whether the transaction may be tried again as it is.
     #[must_use]
     pub const fn is_worth_another_try(&self) -> bool {
-        self.try_again
+        self.parts.try_again
     }
 
     /// Names the request, for a problem that becomes an answer outside of the middleware.
     #[must_use]
     pub fn at_request(mut self, id: &str) -> Self {
-        self.instance = Some(id.to_owned());
+        self.parts.instance = Some(id.to_owned());
         self
     }
 
     /// The kind of problem.
     #[must_use]
     pub const fn code(&self) -> Code {
-        self.code
+        self.parts.code
     }
 
     /// The headers of the answer beside its content type.
     #[must_use]
     pub fn headers(&self) -> &[(HeaderName, String)] {
-        &self.headers
+        &self.parts.headers
     }
 
     /// What is wrong with the input, as noted so far.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
-        &self.faults
+        &self.parts.faults
     }
 
     /// The problem document. `instance` is the request id.
@@ -147,35 +155,38 @@ impl Problem {
     pub fn document(&self, instance: Option<&str>) -> Value {
         let mut document = Map::new();
         let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
-        put("type", format!("/problems/{}", self.code.as_str()).into());
-        put("title", self.code.title().into());
-        put("status", self.code.status().as_u16().into());
-        put("detail", self.detail.clone().into());
-        put("code", self.code.as_str().into());
+        put(
+            "type",
+            format!("/problems/{}", self.parts.code.as_str()).into(),
+        );
+        put("title", self.parts.code.title().into());
+        put("status", self.parts.code.status().as_u16().into());
+        put("detail", self.parts.detail.clone().into());
+        put("code", self.parts.code.as_str().into());
         if let Some(instance) = instance {
             put("instance", instance.into());
         }
-        if !self.faults.is_empty() {
+        if !self.parts.faults.is_empty() {
             put(
                 "errors",
-                serde_json::to_value(&self.faults).unwrap_or(Value::Null),
+                serde_json::to_value(&self.parts.faults).unwrap_or(Value::Null),
             );
         }
-        document.extend(self.members.clone());
+        document.extend(self.parts.members.clone());
         Value::Object(document)
     }
 
     /// The answer, naming the request it answers.
     #[must_use]
     pub fn response(&self, instance: Option<&str>) -> HttpResponse {
-        let mut response = HttpResponse::build(self.code.status());
+        let mut response = HttpResponse::build(self.parts.code.status());
         response.content_type("application/problem+json");
-        for (name, value) in &self.headers {
+        for (name, value) in &self.parts.headers {
             if let Ok(value) = HeaderValue::from_str(value) {
                 response.insert_header((name.clone(), value));
             }
         }
-        if self.code == Code::Unauthenticated {
+        if self.parts.code == Code::Unauthenticated {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         response.body(self.document(instance).to_string())
@@ -184,8 +195,8 @@ impl Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.detail)?;
-        for fault in &self.faults {
+        write!(f, "{}", self.parts.detail)?;
+        for fault in &self.parts.faults {
             write!(f, "\n  {} {}", fault.pointer, fault.detail)?;
         }
         Ok(())
@@ -196,11 +207,11 @@ impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.code.status()
+        self.parts.code.status()
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.response(self.instance.as_deref())
+        self.response(self.parts.instance.as_deref())
     }
 }
 

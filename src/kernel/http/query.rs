@@ -66,16 +66,12 @@ fn typed(text: &str, property: Option<&Value>) -> Value {
                         .is_some_and(|kinds| kinds.iter().any(|one| one == name))
             })
     };
-    if wants("integer") {
-        if let Ok(number) = text.parse::<i64>() {
-            return number.into();
-        }
-    } else if wants("boolean") {
-        if let Ok(truth) = text.parse::<bool>() {
-            return truth.into();
-        }
-    }
-    text.into()
+    let number = text.parse::<i64>().ok().filter(|_| wants("integer"));
+    let truth = text.parse::<bool>().ok().filter(|_| wants("boolean"));
+    number
+        .map(Value::from)
+        .or_else(|| truth.map(Value::from))
+        .unwrap_or_else(|| text.into())
 }
 
 /// The parameters that an operation with this query has in the document, read from the schema

@@ -36,8 +36,10 @@ pub struct App {
 
 /// The configuration that tests run with.
 pub fn config(database: &TestDatabase) -> Config {
-    let mut config = Config::default();
-    config.data_dir = database.folder.clone();
+    let mut config = Config {
+        data_dir: database.folder.clone(),
+        ..Config::default()
+    };
     config.database.url = Some(database.url().into());
     config.database.connections = 6;
     config.server.bind = "127.0.0.1:0".parse().unwrap();

@@ -8,7 +8,7 @@ mod database;
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
 pub use contract::{document, validator};
-pub use database::{Backend, TestDatabase};
+pub use database::Backend;
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]
@@ -16,7 +16,6 @@ macro_rules! both_backends {
     ($( $(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block )+) => {
         $(
             mod $name {
-                #[allow(unused_imports, reason = "not every test uses everything")]
                 use super::*;
 
                 async fn test($app: App) $body

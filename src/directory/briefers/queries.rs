@@ -80,6 +80,9 @@ pub fn by_ids(
     conn: &mut Connection,
     ids: &[BrieferId],
 ) -> Result<HashMap<BrieferId, Briefer>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Briefer> = briefers::table
         .filter(dsl::id.eq_any(ids.to_vec()))
         .select(Briefer::as_select())

@@ -123,6 +123,9 @@ pub fn by_ids(
     conn: &mut Connection,
     ids: &[OrganizationId],
 ) -> Result<HashMap<OrganizationId, Organization>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Organization> = organizations::table
         .filter(dsl::id.eq_any(ids.to_vec()))
         .select(Organization::as_select())

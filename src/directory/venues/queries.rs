@@ -77,6 +77,9 @@ pub fn get(conn: &mut Connection, id: &VenueId) -> Result<Venue, Problem> {
 ///
 /// When the database fails.
 pub fn by_ids(conn: &mut Connection, ids: &[VenueId]) -> Result<HashMap<VenueId, Venue>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Venue> = venues::table
         .filter(dsl::id.eq_any(ids.to_vec()))
         .select(Venue::as_select())

@@ -202,7 +202,8 @@ fn is_guessable(password: &str, context: &[&str]) -> bool {
         .trim_matches(|c: char| !c.is_alphabetic())
         .chars()
         .collect();
-    if is_repetition(&folded) || is_known(&folded) {
+    let bare = folded.replace(|c: char| !c.is_alphanumeric(), "");
+    if is_repetition(&folded) || is_known(&folded) || is_known(&bare) {
         return true;
     }
     (0..=letters.len()).any(|cut| {

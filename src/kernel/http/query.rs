@@ -26,15 +26,11 @@ impl<T: DeserializeOwned + ToSchema> FromRequest for Query<T> {
 fn parse<T: DeserializeOwned + ToSchema>(query: &str) -> Result<T, Problem> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)
         .map_err(|_| Problem::new(Code::BadRequest, "The query string cannot be decoded."))?;
-    let described = schema::of::<T>();
-    let properties = described
-        .pointer(&format!("/components/schemas/{}/properties", T::name()))
-        .cloned()
-        .unwrap_or_default();
+    let schema = schema::compiled::<T>()?;
     let mut faults = Faults::default();
     let mut object = Map::new();
     for (name, text) in pairs {
-        let value = typed(&text, properties.get(&name));
+        let value = typed(&text, schema.properties.get(&name));
         if object.insert(name.clone(), value).is_some() {
             faults.add(&name, "repeated", "is given more than once");
         }

@@ -31,25 +31,40 @@ pub fn of<T: ToSchema>() -> Value {
     })
 }
 
+/// A schema, ready for use.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Checks values.
+    pub validator: Validator,
+    /// The members of an object, by name.
+    pub properties: Value,
+}
+
 /// The compiled schema of `T`; compiled once.
 ///
 /// # Errors
 ///
 /// 500 when the schema cannot be compiled, which the test of the document would have found.
-pub fn validator<T: ToSchema>() -> Result<Arc<Validator>, Problem> {
-    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Arc<Validator>>>> = OnceLock::new();
+pub fn compiled<T: ToSchema>() -> Result<Arc<Compiled>, Problem> {
+    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Arc<Compiled>>>> = OnceLock::new();
     let compiled = COMPILED.get_or_init(Mutex::default);
     let name = std::any::type_name::<T>();
     let mut compiled = compiled.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(found) = compiled.get(name) {
         return Ok(Arc::clone(found));
     }
-    let made = jsonschema::options()
-        .should_validate_formats(true)
-        .should_ignore_unknown_formats(true)
-        .build(&of::<T>())
-        .map(Arc::new)
-        .map_err(Problem::internal)?;
+    let schema = of::<T>();
+    let made = Arc::new(Compiled {
+        validator: jsonschema::options()
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(true)
+            .build(&schema)
+            .map_err(Problem::internal)?,
+        properties: schema
+            .pointer(&format!("/components/schemas/{}/properties", T::name()))
+            .cloned()
+            .unwrap_or_default(),
+    });
     compiled.insert(name, Arc::clone(&made));
     Ok(made)
 }
@@ -60,8 +75,8 @@ pub fn validator<T: ToSchema>() -> Result<Arc<Validator>, Problem> {
 ///
 /// 500 when the schema cannot be compiled.
 pub fn check<T: ToSchema>(value: &Value, faults: &mut Faults) -> Result<(), Problem> {
-    let validator = validator::<T>()?;
-    for error in validator.iter_errors(value) {
+    let compiled = compiled::<T>()?;
+    for error in compiled.validator.iter_errors(value) {
         note(&error, faults);
     }
     note_control_characters(value, "", faults);

@@ -8,7 +8,7 @@ mod database;
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
 pub use contract::{document, validator};
-pub use database::Backend;
+pub use database::{Backend, TestDatabase};
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]

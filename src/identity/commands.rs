@@ -445,6 +445,9 @@ fn set_password(
     hash: &str,
     keep: Option<&SessionId>,
 ) -> Result<(), Problem> {
+    if stored.status == UserStatus::Deactivated {
+        return Err(not_allowed("change_password", stored.status, &[]));
+    }
     sessions::end_all(tx, &stored.id, keep, "password changed")?;
     throttle::forgive(tx, &throttle_key(&stored.email_folded))?;
     let mut user = stored.clone();

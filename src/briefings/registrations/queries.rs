@@ -1,4 +1,4 @@
-//! Reading registrations: always through [`visible`].
+//! Reading registrations: always through `visible`.
 
 use diesel::prelude::*;
 

@@ -123,7 +123,9 @@ pub(super) fn run(
         Ok(reply) => reply,
         Err(problem) => {
             let status = problem.code().status();
-            if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            // What is hidden is refused in full, so that the attempt is recorded each time.
+            let is_hidden = problem.hidden_subject().is_some();
+            if is_hidden || status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
                 return Err(problem);
             }
             refusal(&problem, &tx.context().request.request_id)

@@ -93,12 +93,12 @@ fn assert_problem(method: &Method, path: &str, answer: &Answer) {
         "{method} {path}: {}",
         answer.text
     );
+    // Not the id of the request: random letters spell anything in time.
+    let mut told = answer.body.clone();
+    told["instance"] = Value::Null;
+    let told = told.to_string();
     for leak in ["serde", "diesel", "SELECT ", "src/", "panicked", "actix"] {
-        assert!(
-            !answer.text.contains(leak),
-            "{method} {path}: {}",
-            answer.text
-        );
+        assert!(!told.contains(leak), "{method} {path}: {}", answer.text);
     }
     assert_eq!(answer.body["status"], answer.status);
     let instance = answer.body["instance"].as_str().unwrap_or_default();

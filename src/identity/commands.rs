@@ -9,7 +9,7 @@ use crate::identity::model::{Membership, User, UserStatus, fold_email};
 use crate::identity::wire::{self, CreateUser, InvitationLink, UpdateUser};
 use crate::identity::{queries, sessions, throttle};
 use crate::kernel::access::Role;
-use crate::kernel::db::{Locked, Tx, constraint};
+use crate::kernel::db::{Locked, Tx, constraint, dialect};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
 use crate::kernel::id::{MembershipId, OrganizationId, SessionId, UserId};
 use crate::kernel::journal::{Event, Subject};
@@ -317,9 +317,13 @@ pub fn update_user(
 }
 
 fn keep_an_administrator(tx: &mut Tx<'_>, user: &User) -> Result<(), Problem> {
-    let is_administrator = queries::homes(tx.conn, &user.id)?
-        .iter()
-        .any(|home| home.role == Role::Administrator);
+    let homes = queries::homes(tx.conn, &user.id)?;
+    let office = homes.iter().find(|home| home.role == Role::Administrator);
+    if let Some(office) = office {
+        // Two administrators who remove each other meet here, and the second finds nobody else.
+        dialect::lock_row(tx.conn, "organizations", office.organization_id.as_str())?;
+    }
+    let is_administrator = office.is_some();
     if is_administrator && !queries::has_administrator(tx.conn, Some(&user.id))? {
         return Err(Problem::new(
             Code::Conflict,

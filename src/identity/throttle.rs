@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use crate::kernel::db::{Connection, Tx};
+use crate::kernel::db::{Connection, Tx, dialect};
 use crate::kernel::http::{Code, Problem};
 use crate::kernel::time::Timestamp;
 use crate::schema::login_throttles::{self, dsl as table};
@@ -80,6 +80,7 @@ pub fn is_disabled(conn: &mut Connection, account: &str) -> Result<bool, Problem
 pub fn count_failure(tx: &mut Tx<'_>, counted: &[Counted]) -> Result<(), Problem> {
     let now = tx.now;
     for one in counted {
+        dialect::lock_by(tx.conn, "login_throttles", "key", &one.key)?;
         let Some(row) = load(tx.conn, &one.key)? else {
             // Another replica may count the same account's first failure: then this one is lost,
             // which the next makes up for.

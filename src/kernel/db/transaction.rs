@@ -1,6 +1,7 @@
 //! One transaction: begin, do, record, commit.
 
 use diesel::connection::{Connection as _, TransactionManager};
+use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::kernel::access::Actor;
 use crate::kernel::db::{Connection, dialect};
@@ -87,7 +88,7 @@ pub(super) fn run<T>(
     });
     match outcome {
         Ok(value) => {
-            Manager::commit_transaction(conn)?;
+            Manager::commit_transaction(conn).map_err(commit_failed)?;
             Ok(value)
         }
         Err(problem) => {
@@ -95,6 +96,25 @@ pub(super) fn run<T>(
                 tracing::warn!(error = %error, "rollback failed; the connection is given up");
             }
             Err(problem)
+        }
+    }
+}
+
+/// A commit whose answer was lost may have happened: it is not tried again, or a change without an
+/// `Idempotency-Key` could happen twice. A serialization failure is a rollback for certain.
+fn commit_failed(error: Error) -> Problem {
+    match &error {
+        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => error.into(),
+        _ => {
+            let problem = Problem::from(error);
+            if problem.is_worth_another_try() {
+                Problem::unavailable(
+                    "The connection to the database was lost; the change may or may not be stored.",
+                    2,
+                )
+            } else {
+                problem
+            }
         }
     }
 }

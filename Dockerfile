@@ -24,7 +24,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 
 FROM debian:bookworm-slim
 
-# The roots are for calls that leave the house: webhooks and mail.
+# The roots are for a PostgreSQL that is reached over TLS.
 # The owner has a fixed number, so that a volume fits the next image too.
 # hadolint ignore=DL3008
 RUN apt-get update \

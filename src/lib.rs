@@ -8,7 +8,7 @@
 //! * [`briefings`]: the first of the office's services;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
-//! * [`routes`], [`openapi`], [`system`], [`telemetry`], [`server`]: the roof;
+//! * [`routes`], [`openapi`], [`surface`], [`system`], [`telemetry`], [`server`]: the roof;
 //! * [`demo`]: a working office to try things in.
 //!
 //! `docs/architecture.md` explains why it stands as it does.
@@ -24,6 +24,7 @@ pub mod records;
 pub mod routes;
 pub mod schema;
 pub mod server;
+pub mod surface;
 pub mod system;
 pub mod telemetry;
 pub mod workers;

@@ -25,8 +25,8 @@ use crate::kernel::db::migrate::{self, MigrateError};
 use crate::kernel::http::limit::Limits;
 use crate::kernel::http::{Code, Faults, Problem, middleware};
 use crate::kernel::secrets::Keyring;
-use crate::openapi::{self, Surface};
-use crate::{routes, workers};
+use crate::surface::Surface;
+use crate::{openapi, routes, workers};
 
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]

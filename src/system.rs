@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::kernel::access::{Access, Public};
 use crate::kernel::db::migrate;
 use crate::kernel::http::{Code, Path, Problem, Reply};
-use crate::openapi::Surface;
+use crate::surface::Surface;
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::briefings::audience::{check_audience, replace_audience};
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus, LIFECYCLE};
-use crate::briefings::model::{AudienceScope, Briefing, audience_value};
-use crate::briefings::registrations::commands::promote_waiting;
+use crate::briefings::model::Briefing;
+use crate::briefings::registrations::seats::promote_waiting;
 use crate::briefings::rules::{self, Times};
 use crate::briefings::wire::{Audience, CreateBriefing, UpdateBriefing};
 use crate::briefings::{booking, queries};
@@ -18,7 +19,7 @@ use crate::kernel::journal::{Event, Subject};
 use crate::kernel::patch::Patch;
 use crate::kernel::text;
 use crate::kernel::time::{ZonedTime, ZonedTimeInput};
-use crate::schema::{briefing_audiences, briefing_briefers, briefings};
+use crate::schema::{briefing_briefers, briefings};
 
 /// An event about a briefing.
 pub(super) fn event(kind: &'static str, briefing: &Briefing) -> Event {
@@ -154,50 +155,6 @@ fn check_references(
     Ok(())
 }
 
-/// The audience names what its scope is about, and nothing else.
-fn check_audience(
-    tx: &mut Tx<'_>,
-    audience: &Audience,
-    faults: &mut Faults,
-) -> Result<(), Problem> {
-    for (scope, member, is_empty) in [
-        (AudienceScope::Kinds, "kinds", audience.kinds.is_empty()),
-        (AudienceScope::States, "states", audience.states.is_empty()),
-        (
-            AudienceScope::Invitation,
-            "organization_ids",
-            audience.organization_ids.is_empty(),
-        ),
-    ] {
-        let pointer = format!("/audience/{member}");
-        if scope == audience.scope {
-            faults.require(
-                !is_empty,
-                &pointer,
-                "required",
-                "is required with this scope",
-            );
-        } else {
-            faults.require(
-                is_empty,
-                &pointer,
-                "not_applicable",
-                "does not go with this scope",
-            );
-        }
-    }
-    let known = organizations::queries::by_ids(tx.conn, &audience.organization_ids)?;
-    for (index, id) in audience.organization_ids.iter().enumerate() {
-        faults.require(
-            known.contains_key(id),
-            &format!("/audience/organization_ids/{index}"),
-            "unknown_reference",
-            "names no organization",
-        );
-    }
-    Ok(())
-}
-
 fn replace_briefers(
     tx: &mut Tx<'_>,
     id: &BriefingId,
@@ -210,34 +167,6 @@ fn replace_briefers(
             .values((
                 briefing_briefers::briefing_id.eq(id),
                 briefing_briefers::briefer_id.eq(briefer),
-            ))
-            .execute(tx.conn)?;
-    }
-    Ok(())
-}
-
-fn replace_audience(tx: &mut Tx<'_>, id: &BriefingId, audience: &Audience) -> Result<(), Problem> {
-    diesel::delete(briefing_audiences::table.filter(briefing_audiences::briefing_id.eq(id)))
-        .execute(tx.conn)?;
-    let kinds = audience
-        .kinds
-        .iter()
-        .map(|kind| audience_value::kind(kind.as_str()));
-    let states = audience
-        .states
-        .iter()
-        .map(|code| audience_value::state(code));
-    let organizations = audience
-        .organization_ids
-        .iter()
-        .map(audience_value::organization);
-    let values: std::collections::BTreeSet<String> =
-        kinds.chain(states).chain(organizations).collect();
-    for value in values {
-        diesel::insert_into(briefing_audiences::table)
-            .values((
-                briefing_audiences::briefing_id.eq(id),
-                briefing_audiences::value.eq(value),
             ))
             .execute(tx.conn)?;
     }

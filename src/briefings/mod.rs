@@ -8,6 +8,7 @@
 //!
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
+mod audience;
 pub mod booking;
 pub mod commands;
 pub mod handlers;

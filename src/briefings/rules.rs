@@ -115,10 +115,13 @@ pub fn seat_for_newcomer(taken: &[i64], capacity: i64, waiting: i64) -> Option<i
     free_seat(taken, capacity)
 }
 
-/// Whether two bookings claim the same moment. One may begin when the other ends.
+/// Whether attendance is taken: from publication until the briefing is written up.
 #[must_use]
-pub fn overlap(a: (Timestamp, Timestamp), b: (Timestamp, Timestamp)) -> bool {
-    a.0 < b.1 && b.0 < a.1
+pub fn takes_attendance(briefing: &Briefing) -> bool {
+    matches!(
+        briefing.status,
+        BriefingStatus::Published | BriefingStatus::Delivered
+    )
 }
 
 #[cfg(test)]
@@ -126,21 +129,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn at(seconds: i64) -> Timestamp {
-        "2026-03-10T00:00:00Z"
-            .parse::<Timestamp>()
-            .unwrap()
-            .plus_seconds(seconds)
-    }
-
-    #[test]
-    fn bookings_that_touch_do_not_overlap() {
-        assert!(!overlap((at(0), at(10)), (at(10), at(20))));
-        assert!(!overlap((at(10), at(20)), (at(0), at(10))));
-        assert!(overlap((at(0), at(11)), (at(10), at(20))));
-        assert!(overlap((at(0), at(30)), (at(10), at(20))));
-    }
 
     #[test]
     fn a_newcomer_never_passes_those_who_wait() {

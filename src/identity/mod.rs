@@ -60,21 +60,21 @@ impl Identity {
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(handlers::log_in)
-        .service(handlers::refresh)
-        .service(handlers::log_out)
-        .service(handlers::accept_invitation)
-        .service(handlers::list_sessions)
-        .service(handlers::end_session)
-        .service(handlers::get_signing_keys)
-        .service(handlers::get_me)
-        .service(handlers::update_me)
-        .service(handlers::change_password)
-        .service(handlers::list_users)
-        .service(handlers::create_user)
-        .service(handlers::get_user)
-        .service(handlers::update_user)
-        .service(handlers::invite_user)
-        .service(handlers::deactivate_user)
-        .service(handlers::reactivate_user);
+        .service(handlers::sessions::log_in)
+        .service(handlers::sessions::refresh)
+        .service(handlers::sessions::log_out)
+        .service(handlers::sessions::accept_invitation)
+        .service(handlers::sessions::list_sessions)
+        .service(handlers::sessions::end_session)
+        .service(handlers::sessions::get_signing_keys)
+        .service(handlers::own_account::get_me)
+        .service(handlers::own_account::update_me)
+        .service(handlers::own_account::change_password)
+        .service(handlers::accounts::list_users)
+        .service(handlers::accounts::create_user)
+        .service(handlers::accounts::get_user)
+        .service(handlers::accounts::update_user)
+        .service(handlers::accounts::invite_user)
+        .service(handlers::accounts::deactivate_user)
+        .service(handlers::accounts::reactivate_user);
 }

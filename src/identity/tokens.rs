@@ -105,8 +105,9 @@ impl Tokens {
     pub async fn sign(&self, user: &UserId, session: &SessionId) -> Result<(String, i64), Problem> {
         let mut keys = self.keys(RELOAD).await?;
         if keys.signing.is_none() {
+            // Someone else may have made the key just now, so what is held is not asked again.
             self.rotate(false).await?;
-            keys = self.keys(RELOAD).await?;
+            keys = self.keys(Duration::ZERO).await?;
         }
         let (id, key) = keys
             .signing

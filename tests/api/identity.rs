@@ -246,6 +246,21 @@ both_backends! {
         admin.get("/v1/me").await.expect(401);
     }
 
+    async fn a_first_key_that_another_replica_made_is_found_at_once(app: App) {
+        use chancery::identity::tokens::Tokens;
+        use chancery::kernel::id::{SessionId, UserId};
+        let config = chancery::config::Config::default();
+        let (ours, theirs) = (Tokens::new(app.kernel.clone(), &config), Tokens::new(app.kernel.clone(), &config));
+        app.kernel.db.read(|conn| {
+            use diesel::prelude::*;
+            Ok(diesel::delete(chancery::schema::signing_keys::table).execute(conn)?)
+        }).await.unwrap();
+        assert!(ours.published().await.unwrap().is_empty());
+        assert!(theirs.rotate(false).await.unwrap());
+        let (token, _) = ours.sign(&UserId::fresh(), &SessionId::fresh()).await.unwrap();
+        theirs.verify(&token).await.unwrap();
+    }
+
     async fn a_flood_of_sign_ins_is_turned_away_and_not_queued_for_ever(app: App) {
         let answers = futures_util::future::join_all((0..200).map(|number| {
             let app = &app;

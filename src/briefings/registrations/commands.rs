@@ -3,13 +3,12 @@
 
 use actix_web::http::header;
 use diesel::prelude::*;
-use serde_json::json;
 
 use crate::briefings::commands::acquire;
-use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::registrations::queries;
+use crate::briefings::registrations::seats::{event, promote_waiting, store};
 use crate::briefings::registrations::wire::{CreateRegistration, UpdateRegistration};
 use crate::briefings::rules;
 use crate::directory::organizations;
@@ -18,38 +17,8 @@ use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, Problem};
 use crate::kernel::id::{BriefingId, OrganizationId, RegistrationId};
-use crate::kernel::journal::{Event, Subject};
 use crate::kernel::text;
 use crate::schema::{briefings, registrations};
-
-/// What the journal keeps of a registration: who sends, never who comes.
-fn event(kind: &'static str, row: &Registration, briefing: &Briefing) -> Event {
-    Event::new(
-        kind,
-        Subject {
-            kind: "registration",
-            id: row.id.to_string(),
-            version: Some(row.version),
-        },
-    )
-    .organization(Some(&row.organization_id))
-    .marking(briefing.marking)
-    .payload(json!({
-        "briefing_id": row.briefing_id,
-        "organization_id": row.organization_id,
-        "status": row.status,
-        "attended": row.checked_in_at.is_some(),
-    }))
-}
-
-/// Whether attendance is taken: from publication until the briefing is written up.
-#[must_use]
-pub fn takes_attendance(briefing: &Briefing) -> bool {
-    matches!(
-        briefing.status,
-        BriefingStatus::Published | BriefingStatus::Delivered
-    )
-}
 
 /// Registers an attendee: with a seat when there is one and nobody waits, else in line.
 ///
@@ -190,15 +159,6 @@ fn load(
     Ok((briefing, row))
 }
 
-fn store(tx: &mut Tx<'_>, mut row: Registration) -> Result<Registration, Problem> {
-    row.version += 1;
-    row.updated_at = tx.now;
-    diesel::update(registrations::table.filter(registrations::id.eq(&row.id)))
-        .set(&row)
-        .execute(tx.conn)?;
-    Ok(row)
-}
-
 /// Corrects a registration.
 ///
 /// # Errors
@@ -261,42 +221,6 @@ pub fn cancel_registration(
     Ok((briefing.into_inner(), row))
 }
 
-/// Gives free seats to those who wait, in the order in which they came, while that is still
-/// possible. `_lock` proves that the briefing is locked; `briefing` is what it has become.
-///
-/// # Errors
-///
-/// When the database fails.
-pub fn promote_waiting(
-    tx: &mut Tx<'_>,
-    _lock: &Locked<Briefing>,
-    briefing: &Briefing,
-) -> Result<(), Problem> {
-    if !rules::may_promote(briefing, tx.now) {
-        return Ok(());
-    }
-    let mut taken = queries::taken_seats(tx.conn, &briefing.id)?;
-    while let Some(seat) = rules::free_seat(&taken, briefing.capacity) {
-        let next: Option<Registration> = registrations::table
-            .filter(registrations::briefing_id.eq(&briefing.id))
-            .filter(registrations::status.eq(RegistrationStatus::Waitlisted))
-            .order(registrations::place)
-            .select(Registration::as_select())
-            .first(tx.conn)
-            .optional()?;
-        let Some(mut row) = next else {
-            break;
-        };
-        row.status = RegistrationStatus::Confirmed;
-        row.seat = Some(seat);
-        let row = store(tx, row)?;
-        tx.record(event("registration.promoted", &row, briefing))?;
-        taken.push(seat);
-        taken.sort_unstable();
-    }
-    Ok(())
-}
-
 /// Records that an attendee came, or takes that back. Saying it twice changes nothing.
 ///
 /// # Errors
@@ -314,7 +238,7 @@ pub fn record_attendance(
         return Ok((briefing.into_inner(), row));
     }
     let action = if came { "check-in" } else { "undo-check-in" };
-    if row.status != RegistrationStatus::Confirmed || !takes_attendance(&briefing) {
+    if row.status != RegistrationStatus::Confirmed || !rules::takes_attendance(&briefing) {
         return Err(not_possible(action, &row));
     }
     row.checked_in_at = came.then_some(tx.now);

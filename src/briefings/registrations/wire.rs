@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration as Row, RegistrationStatus};
+use crate::briefings::rules;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::id::{BriefingId, OrganizationId, RegistrationId};
 use crate::kernel::patch::Patch;
@@ -78,7 +79,7 @@ impl Registration {
         }
         if scope.can(Permission::RegistrationsCheckIn)
             && row.status == RegistrationStatus::Confirmed
-            && super::commands::takes_attendance(briefing)
+            && rules::takes_attendance(briefing)
         {
             allowed_actions.push(
                 match row.checked_in_at {

@@ -1,13 +1,13 @@
 //! Importing organizations from public data: look at every row first, then store all or none.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::OnceLock;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::directory::organizations::countries;
 use crate::directory::organizations::model::{Organization, OrganizationKind};
 use crate::kernel::db::Tx;
 use crate::kernel::http::{Code, Faults, Problem};
@@ -116,21 +116,6 @@ const COLUMNS: [&str; 9] = [
     "latitude",
     "longitude",
 ];
-
-/// Whether this is a country code of ISO 3166-1 (the list that ships with the program).
-#[must_use]
-pub fn is_country(code: &str) -> bool {
-    static CODES: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    CODES
-        .get_or_init(|| {
-            include_str!("../../../data/jurisdictions/countries.csv")
-                .lines()
-                .skip(1)
-                .filter_map(|line| line.split(',').next())
-                .collect()
-        })
-        .contains(code)
-}
 
 /// Reads `csv` and, when `mode` says so, stores it. `progress` is told how many rows are done.
 ///
@@ -335,7 +320,7 @@ impl Importer {
             "repeated",
             "stands in the file twice",
         );
-        super::wire::check_country(&row.country, "country", faults);
+        countries::check_country(&row.country, "country", faults);
         let subdivision = Some(row.subdivision).filter(|text| !text.is_empty());
         faults.require(
             subdivision.as_ref().is_none_or(|text| {

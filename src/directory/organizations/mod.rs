@@ -5,6 +5,7 @@
 //! what changed and nothing else ([`import`]).
 
 pub mod commands;
+pub mod countries;
 pub mod handlers;
 pub mod import;
 pub mod model;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::directory::organizations::countries::check_country;
 use crate::directory::organizations::model::{Organization as Row, OrganizationKind};
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::http::Faults;
@@ -212,16 +213,6 @@ pub struct UpdateOrganization {
     #[serde(default)]
     #[schema(value_type = Option<Coordinates>)]
     pub coordinates: Patch<Coordinates>,
-}
-
-/// Notes a country code that is not in ISO 3166-1.
-pub fn check_country(country: &str, pointer: &str, faults: &mut Faults) {
-    faults.require(
-        super::import::is_country(country),
-        pointer,
-        "country_unknown",
-        "is not a country code of ISO 3166-1",
-    );
 }
 
 impl CreateOrganization {

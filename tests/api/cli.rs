@@ -178,6 +178,34 @@ fn an_import_speaks_in_plain_lines_and_may_be_repeated() {
     assert!(!good && text.contains("nowhere.csv"), "{text}");
 }
 
+/// The locks that this process holds on the file itself tell other processes that the log beside it
+/// is in use. Without them a process that ends takes itself for the last and removes the log, and
+/// what is written here afterwards is lost: some builds of SQLite do.
+#[cfg(target_os = "linux")]
+#[test]
+fn further_connections_leave_the_locks_of_the_first_alone() {
+    use std::os::unix::fs::MetadataExt;
+    let database = TestDatabase::migrated(Backend::Sqlite);
+    let mut first = database.connect();
+    first
+        .batch_execute("CREATE TABLE first (n INTEGER)")
+        .unwrap();
+    let file = std::fs::metadata(database.folder.join("chancery.db"))
+        .unwrap()
+        .ino();
+    let is_locked = || {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap();
+        locks
+            .lines()
+            .any(|line| line.contains(&format!(":{file} ")))
+    };
+    assert!(is_locked());
+    let second = database.connect();
+    assert!(is_locked());
+    drop((first, second));
+    assert!(!is_locked());
+}
+
 #[test]
 fn a_tampered_journal_is_found_from_the_command_line() {
     let database = TestDatabase::empty(Backend::Sqlite);

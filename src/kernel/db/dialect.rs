@@ -105,7 +105,11 @@ pub fn connect(location: &Location) -> Result<AnyConnection, ConnectionError> {
     }
 }
 
-/// Creates the file readable and writable by its owner alone.
+/// Creates the file, where there is none, readable and writable by its owner alone.
+///
+/// A file that exists is never opened here: closing any descriptor of it drops every POSIX lock
+/// that this process holds on it, and with them SQLite's protection against other processes
+/// (sqlite.org/howtocorrupt.html, section 2.2).
 fn make_private(path: &Path) -> Result<(), ConnectionError> {
     let bad = |error: std::io::Error| ConnectionError::BadConnection(error.to_string());
     if let Some(folder) = path
@@ -115,10 +119,13 @@ fn make_private(path: &Path) -> Result<(), ConnectionError> {
         std::fs::create_dir_all(folder).map_err(bad)?;
     }
     let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(bad)
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(bad(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Begins a transaction that may write. On SQLite it takes the write lock at once: a transaction

@@ -5,6 +5,8 @@
 //! `DATABASE_URL` is read where `CHANCERY_DATABASE__URL` is not set, because platforms set it.
 //! Every key is described in `chancery.example.toml`; a test compares the two.
 
+pub mod services;
+
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::config::services::{OfficeConfig, RequestsConfig, StorageConfig, WebhooksConfig};
 use crate::kernel::db::DatabaseSettings;
 use crate::kernel::db::dialect::Location;
 use crate::kernel::secrets::SECRET_MIN_LENGTH;
@@ -31,6 +34,14 @@ pub struct Config {
     pub auth: AuthConfig,
     /// Limits on callers.
     pub limits: LimitConfig,
+    /// The office's hours.
+    pub office: OfficeConfig,
+    /// The rules for event requests.
+    pub requests: RequestsConfig,
+    /// Where documents are kept.
+    pub storage: StorageConfig,
+    /// Webhooks.
+    pub webhooks: WebhooksConfig,
     /// The log.
     pub log: LogConfig,
 }
@@ -129,6 +140,10 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             auth: AuthConfig::default(),
             limits: LimitConfig::default(),
+            office: OfficeConfig::default(),
+            requests: RequestsConfig::default(),
+            storage: StorageConfig::default(),
+            webhooks: WebhooksConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -223,6 +238,7 @@ impl Config {
                 .try_parsing(true)
                 .list_separator(",")
                 .with_list_parse_key("server.allowed_origins")
+                .with_list_parse_key("webhooks.allowed_networks")
                 .ignore_empty(true),
         );
         if let Ok(url) = std::env::var("CHANCERY_DATABASE__URL") {

@@ -19,6 +19,7 @@ diesel::table! {
         request_id -> Text,
         position -> Nullable<BigInt>,
         hash -> Nullable<Text>,
+        shared -> Nullable<Text>,
     }
 }
 
@@ -247,6 +248,213 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    journal_readers (name) {
+        name -> Text,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        organization_id -> Text,
+        name -> Text,
+        scopes -> Text,
+        is_sandbox -> Bool,
+        created_by -> Text,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        revoked_by -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_key_secrets (digest) {
+        digest -> Text,
+        key_id -> Text,
+        hint -> Text,
+        created_at -> Timestamp,
+        retires_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    event_requests (id) {
+        id -> Text,
+        organization_id -> Text,
+        reference -> Nullable<Text>,
+        external_ref -> Nullable<Text>,
+        is_sandbox -> Bool,
+        request_type -> Text,
+        title -> Text,
+        title_folded -> Text,
+        topic -> Text,
+        marking -> Text,
+        status -> Text,
+        time_zone -> Text,
+        starts_local -> Timestamp,
+        starts_at -> Timestamp,
+        ends_local -> Timestamp,
+        ends_at -> Timestamp,
+        decision_deadline -> Nullable<Timestamp>,
+        form -> Text,
+        internal_notes -> Nullable<Text>,
+        expedite_reason -> Nullable<Text>,
+        awaited -> Text,
+        assignee_id -> Nullable<Text>,
+        official_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        created_by_kind -> Text,
+        created_by_id -> Text,
+        submitted_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    event_request_series (series) {
+        series -> Text,
+        last_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_request_clocks (request_id) {
+        request_id -> Text,
+        budget_seconds -> BigInt,
+        spent_seconds -> BigInt,
+        started_at -> Timestamp,
+        running_since -> Nullable<Timestamp>,
+        due_at -> Nullable<Timestamp>,
+        stopped_at -> Nullable<Timestamp>,
+        overdue_noted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    event_request_duplicates (request_id, other_id) {
+        request_id -> Text,
+        other_id -> Text,
+    }
+}
+
+diesel::table! {
+    event_request_reports (request_id) {
+        request_id -> Text,
+        attendance -> Nullable<BigInt>,
+        outcome -> Text,
+        filed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    clearances (id) {
+        id -> Text,
+        request_id -> Text,
+        kind -> Text,
+        step -> BigInt,
+        status -> Text,
+        requested_by -> Text,
+        opened_at -> Nullable<Timestamp>,
+        deemed_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    request_comments (id) {
+        id -> Text,
+        request_id -> Text,
+        author_kind -> Text,
+        author_id -> Text,
+        visibility -> Text,
+        marking -> Text,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    request_documents (id) {
+        id -> Text,
+        request_id -> Text,
+        kind -> Text,
+        filename -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        storage_key -> Text,
+        visibility -> Text,
+        marking -> Text,
+        uploaded_by_kind -> Text,
+        uploaded_by_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        organization_id -> Text,
+        url -> Text,
+        description -> Nullable<Text>,
+        event_types -> Text,
+        sealed_secret -> Text,
+        sealed_previous_secret -> Nullable<Text>,
+        previous_secret_until -> Nullable<Timestamp>,
+        status -> Text,
+        disabled_reason -> Nullable<Text>,
+        failing_since -> Nullable<Timestamp>,
+        starts_after -> BigInt,
+        created_by_kind -> Text,
+        created_by_id -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Text,
+        endpoint_id -> Text,
+        event_id -> Text,
+        event_type -> Text,
+        position -> BigInt,
+        status -> Text,
+        attempts -> BigInt,
+        round_attempts -> BigInt,
+        next_attempt_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        response_status -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        delivered_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    webhook_attempts (delivery_id, number) {
+        delivery_id -> Text,
+        number -> BigInt,
+        attempted_at -> Timestamp,
+        duration_milliseconds -> BigInt,
+        response_status -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -261,6 +469,19 @@ diesel::joinable!(briefing_audiences -> briefings (briefing_id));
 diesel::joinable!(bookings -> briefings (briefing_id));
 diesel::joinable!(registrations -> briefings (briefing_id));
 diesel::joinable!(registrations -> organizations (organization_id));
+diesel::joinable!(api_keys -> organizations (organization_id));
+diesel::joinable!(api_key_secrets -> api_keys (key_id));
+diesel::joinable!(event_requests -> organizations (organization_id));
+diesel::joinable!(event_requests -> users (assignee_id));
+diesel::joinable!(event_requests -> briefers (official_id));
+diesel::joinable!(event_request_clocks -> event_requests (request_id));
+diesel::joinable!(event_request_reports -> event_requests (request_id));
+diesel::joinable!(clearances -> event_requests (request_id));
+diesel::joinable!(request_comments -> event_requests (request_id));
+diesel::joinable!(request_documents -> event_requests (request_id));
+diesel::joinable!(webhook_endpoints -> organizations (organization_id));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
+diesel::joinable!(webhook_attempts -> webhook_deliveries (delivery_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     events,
@@ -281,4 +502,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     briefing_audiences,
     bookings,
     registrations,
+    journal_readers,
+    api_keys,
+    api_key_secrets,
+    event_requests,
+    event_request_series,
+    event_request_clocks,
+    event_request_duplicates,
+    event_request_reports,
+    clearances,
+    request_comments,
+    request_documents,
+    webhook_endpoints,
+    webhook_deliveries,
+    webhook_attempts,
 );

@@ -156,6 +156,18 @@ mod types {
         EventId, "evt");
     id_type!(/// An API key of a city's own system.
         ApiKeyId, "key");
+    id_type!(/// A city's request for a speaker, a delegation, participation or advice.
+        EventRequestId, "req");
+    id_type!(/// One office's clearance of an event request.
+        ClearanceId, "clr");
+    id_type!(/// A comment on an event request.
+        CommentId, "cmt");
+    id_type!(/// A document of an event request.
+        DocumentId, "doc");
+    id_type!(/// An address of a city's system to which events are delivered.
+        WebhookEndpointId, "whk");
+    id_type!(/// The delivery of one event to one webhook endpoint.
+        DeliveryId, "dlv");
 }
 pub use types::*;
 

@@ -57,7 +57,9 @@ fn an_unknown_key_is_refused_and_the_example_names_every_key() {
     ));
     assert!(good, "{text}");
     let example = std::fs::read_to_string("chancery.example.toml").unwrap();
-    let source = std::fs::read_to_string("src/config.rs").unwrap();
+    let source = ["src/config.rs", "src/config/services.rs"]
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .concat();
     let keys = source
         .lines()
         .filter_map(|line| line.strip_prefix("    pub ")?.split_once(": "))

@@ -224,7 +224,9 @@ impl<P: Policy> Access<P> {
         write: impl Fn(&mut Tx<'_>, &Scope) -> Result<Reply, Problem> + Send + 'static,
     ) -> Result<Reply, Problem> {
         let request = RequestContext::read(&self.request)?;
-        if matches!(self.scope.0, Some(Principal::Service { .. })) && request.idempotency.is_none()
+        if matches!(self.scope.0, Some(Principal::Service { .. }))
+            && self.request.method() == actix_web::http::Method::POST
+            && request.idempotency.is_none()
         {
             return Err(Problem::new(
                 Code::IdempotencyKeyRequired,

@@ -59,6 +59,34 @@ permissions! {
     RegistrationsWrite => "registrations:write",
     /// Record who attended.
     RegistrationsCheckIn => "registrations:check-in",
+    /// Read which API keys an organization has.
+    ApiKeysRead => "api-keys:read",
+    /// Make, rotate and revoke API keys.
+    ApiKeysWrite => "api-keys:write",
+    /// Read event requests, their documents, comments and history.
+    RequestsRead => "requests:read",
+    /// Draft, change, submit and withdraw event requests, add documents, accept a substitute.
+    RequestsWrite => "requests:write",
+    /// Comment on event requests.
+    RequestsComment => "requests:comment",
+    /// Claim, review and complete event requests, ask for documents and clearances.
+    RequestsTriage => "requests:triage",
+    /// Confirm or decline event requests and offer a substitute.
+    RequestsDecide => "requests:decide",
+    /// Read the clearances of event requests.
+    ClearancesRead => "clearances:read",
+    /// Clear event requests, or object.
+    ClearancesDecide => "clearances:decide",
+    /// Waive a clearance.
+    ClearancesWaive => "clearances:waive",
+    /// Read the office's work queues.
+    WorkQueuesRead => "work-queues:read",
+    /// Follow the event feed.
+    EventsRead => "events:read",
+    /// Read webhook endpoints and their deliveries.
+    WebhooksRead => "webhooks:read",
+    /// Add, change and remove webhook endpoints, replay deliveries.
+    WebhooksWrite => "webhooks:write",
     /// Read the journal.
     AuditRead => "audit:read",
 }

@@ -79,6 +79,8 @@ pub enum Principal {
         home: Home,
         /// What the key may do.
         scopes: BTreeSet<Permission>,
+        /// Whether it is a sandbox key: what it writes is kept apart and sends nothing.
+        is_sandbox: bool,
     },
 }
 
@@ -136,6 +138,18 @@ impl Scope {
     pub fn is_federal(&self) -> bool {
         matches!(&self.0, Some(Principal::User { homes, .. })
             if homes.iter().any(|home| home.role.is_federal()))
+    }
+
+    /// Whether the caller lives in the sandbox, with a key made for trying things out.
+    #[must_use]
+    pub const fn is_sandbox(&self) -> bool {
+        matches!(
+            &self.0,
+            Some(Principal::Service {
+                is_sandbox: true,
+                ..
+            })
+        )
     }
 
     /// The narrowest marking the caller may see.

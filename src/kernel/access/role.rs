@@ -40,6 +40,13 @@ const SCHEDULER: &[Permission] = &[
     RegistrationsRead,
     RegistrationsWrite,
     RegistrationsCheckIn,
+    RequestsRead,
+    RequestsWrite,
+    RequestsComment,
+    RequestsTriage,
+    ClearancesRead,
+    WorkQueuesRead,
+    EventsRead,
 ];
 const OFFICE_READER: &[Permission] = &[
     OrganizationsRead,
@@ -47,14 +54,48 @@ const OFFICE_READER: &[Permission] = &[
     VenuesRead,
     BriefingsRead,
     RegistrationsRead,
+    RequestsRead,
+    RequestsComment,
+    ClearancesRead,
+    WorkQueuesRead,
+    EventsRead,
 ];
-const PARTNER: &[Permission] = &[OrganizationsRead, BriefersRead, VenuesRead, BriefingsRead];
+const PARTNER: &[Permission] = &[
+    OrganizationsRead,
+    BriefersRead,
+    VenuesRead,
+    BriefingsRead,
+    RequestsRead,
+    RequestsComment,
+    ClearancesRead,
+    ClearancesDecide,
+    EventsRead,
+];
+const DIPLOMAT: &[Permission] = &[
+    OrganizationsRead,
+    VenuesRead,
+    BriefingsRead,
+    RegistrationsRead,
+    RegistrationsWrite,
+    RequestsRead,
+    RequestsWrite,
+    RequestsComment,
+    EventsRead,
+];
 const LOCAL: &[Permission] = &[
     OrganizationsRead,
     VenuesRead,
     BriefingsRead,
     RegistrationsRead,
     RegistrationsWrite,
+    ApiKeysRead,
+    ApiKeysWrite,
+    RequestsRead,
+    RequestsWrite,
+    RequestsComment,
+    EventsRead,
+    WebhooksRead,
+    WebhooksWrite,
 ];
 const AUDITOR: &[Permission] = &[
     OrganizationsRead,
@@ -63,6 +104,12 @@ const AUDITOR: &[Permission] = &[
     VenuesRead,
     BriefingsRead,
     RegistrationsRead,
+    ApiKeysRead,
+    RequestsRead,
+    ClearancesRead,
+    WorkQueuesRead,
+    EventsRead,
+    WebhooksRead,
     AuditRead,
 ];
 
@@ -75,7 +122,8 @@ impl Role {
             Self::Scheduler => SCHEDULER,
             Self::ProgramOfficer => OFFICE_READER,
             Self::ClearanceOfficer => PARTNER,
-            Self::Diplomat | Self::LocalLeader | Self::LocalStaff => LOCAL,
+            Self::Diplomat => DIPLOMAT,
+            Self::LocalLeader | Self::LocalStaff => LOCAL,
             Self::Auditor => AUDITOR,
         }
     }

@@ -51,7 +51,7 @@ codes! {
     InvalidGrant => BAD_REQUEST, "invalid_grant", "The token cannot be used",
         "The refresh token, invitation or link is unknown, expired or already used. A refresh token that is used twice ends its session.";
     IdempotencyKeyRequired => BAD_REQUEST, "idempotency_key_required", "An Idempotency-Key is required",
-        "Requests with an API key that create or change something need an Idempotency-Key header, so that a retry has one effect.";
+        "A POST with an API key needs an Idempotency-Key header, so that a retry has one effect.";
     Unauthenticated => UNAUTHORIZED, "unauthenticated", "Sign in first",
         "The access token is missing, expired or no longer accepted, or the sign-in failed.";
     Forbidden => FORBIDDEN, "forbidden", "Not permitted",
@@ -72,6 +72,14 @@ codes! {
         "This person holds a registration for this briefing. The Location header names it.";
     RegistrationClosed => CONFLICT, "registration_closed", "Registration is closed",
         "The briefing is not open for registration: it is not published, or its deadline has passed.";
+    DuplicateExternalRef => CONFLICT, "duplicate_external_ref", "This external_ref is taken",
+        "Your organization has an event request with this `external_ref` already. The Location header names it.";
+    DocumentsMissing => CONFLICT, "documents_missing", "Documents are missing",
+        "Processing begins only when the form and the invitation letter are both in. `missing` lists what is awaited.";
+    ClearancesMissing => CONFLICT, "clearances_missing", "Clearances are missing",
+        "A request is confirmed only when every clearance was given or waived. `missing` lists those that are open or were objected to.";
+    TooManyDocuments => CONFLICT, "too_many_documents", "No more documents",
+        "The request holds as many documents as are accepted.";
     RequestInFlight => CONFLICT, "request_in_flight", "The first request is still running",
         "A request with this Idempotency-Key is being processed. Ask again after Retry-After.";
     PreconditionFailed => PRECONDITION_FAILED, "precondition_failed", "Changed since you read it",

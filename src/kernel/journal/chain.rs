@@ -36,6 +36,7 @@ struct Row {
     request_id: String,
     position: Option<i64>,
     hash: Option<String>,
+    shared: Option<String>,
 }
 
 impl Row {
@@ -43,6 +44,8 @@ impl Row {
         let mut hash = digest::Context::new(&digest::SHA256);
         hash.update(previous.as_bytes());
         let version = self.subject_version.map(|version| version.to_string());
+        // Last, and only where there is one: events from before the column hash as they did.
+        let shared = self.shared.as_deref().map(Some);
         for part in [
             Some(position.to_string().as_str()),
             Some(&self.id),
@@ -57,7 +60,10 @@ impl Row {
             Some(&self.marking),
             Some(&self.payload),
             Some(&self.request_id),
-        ] {
+        ]
+        .into_iter()
+        .chain(shared)
+        {
             // The length first, so that no two different rows give the same bytes.
             let text = part.unwrap_or_default();
             let present = u8::from(part.is_some());

@@ -28,6 +28,7 @@ pub struct Event {
     organization: Option<OrganizationId>,
     marking: Marking,
     payload: Value,
+    shared: Option<Value>,
 }
 
 impl Event {
@@ -40,6 +41,7 @@ impl Event {
             organization: None,
             marking: Marking::OfficialUse,
             payload: Value::Object(serde_json::Map::new()),
+            shared: None,
         }
     }
 
@@ -61,6 +63,16 @@ impl Event {
     #[must_use]
     pub fn payload(mut self, payload: Value) -> Self {
         self.payload = payload;
+        self
+    }
+
+    /// Says what the event feed and webhooks tell those who may see the subject. Without it the
+    /// event is the office's own and is told to nobody else. It is stored as it is and shown for
+    /// years: nothing belongs here that the organization might later not be allowed to know, such
+    /// as the name of an official.
+    #[must_use]
+    pub fn shared(mut self, shared: Value) -> Self {
+        self.shared = Some(shared);
         self
     }
 }
@@ -86,6 +98,7 @@ pub fn record(tx: &mut Tx<'_>, event: Event) -> Result<(), Problem> {
             table::marking.eq(event.marking),
             table::payload.eq(event.payload.to_string()),
             table::request_id.eq(context.request.request_id),
+            table::shared.eq(event.shared.map(|shared| shared.to_string())),
         ))
         .execute(tx.conn)?;
     Ok(())

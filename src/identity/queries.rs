@@ -13,7 +13,7 @@ use crate::kernel::http::{Page, PageRequest, Problem};
 use crate::kernel::id::{OrganizationId, UserId};
 use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
-use crate::schema::{memberships, organizations, users};
+use crate::schema::{api_keys, memberships, organizations, users};
 
 fn filtered(query: &UserQuery) -> users::BoxedQuery<'static, Backend> {
     let mut found = users::table.into_boxed();
@@ -163,4 +163,51 @@ pub fn has_administrator(conn: &mut Connection, except: Option<&UserId>) -> Resu
     }
     let count: i64 = found.count().get_result(conn)?;
     Ok(count > 0)
+}
+
+/// The names of these accounts, by id, in one query; only of those who belong to `organization`,
+/// where one is given.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn names_of_users(
+    conn: &mut Connection,
+    ids: Vec<String>,
+    organization: Option<&OrganizationId>,
+) -> Result<HashMap<String, String>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut found = users::table.filter(users::id.eq_any(ids)).into_boxed();
+    if let Some(organization) = organization {
+        found = found.filter(
+            users::id.eq_any(
+                memberships::table
+                    .filter(memberships::organization_id.eq(organization.clone()))
+                    .select(memberships::user_id),
+            ),
+        );
+    }
+    let rows: Vec<(String, String)> = found.select((users::id, users::name)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The names of these API keys, by id, in one query.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn names_of_keys(
+    conn: &mut Connection,
+    ids: Vec<String>,
+) -> Result<HashMap<String, String>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, String)> = api_keys::table
+        .filter(api_keys::id.eq_any(ids))
+        .select((api_keys::id, api_keys::name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }

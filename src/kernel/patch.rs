@@ -1,6 +1,7 @@
 //! JSON merge patch (RFC 7396): a member that is absent keeps the value, `null` clears it.
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// What a change says about one nullable member. Needs `#[serde(default)]` on the member.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,6 +40,28 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     }
 }
 
+/// Merges a patch into a stored value (RFC 7396, section 2): members of objects are merged, `null`
+/// removes, and anything else replaces.
+pub fn merge(stored: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *stored = patch.clone();
+        return;
+    };
+    if !stored.is_object() {
+        *stored = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(members) = stored else {
+        return;
+    };
+    for (name, change) in changes {
+        if change.is_null() {
+            members.remove(name);
+        } else {
+            merge(members.entry(name.clone()).or_insert(Value::Null), change);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +81,18 @@ mod tests {
         assert_eq!(parse("{}"), Patch::Keep);
         assert_eq!(parse(r#"{"title":null}"#), Patch::Clear);
         assert_eq!(parse(r#"{"title":"x"}"#), Patch::Set("x".into()));
+    }
+
+    #[test]
+    fn a_merge_keeps_clears_and_replaces_at_any_depth() {
+        let mut stored = serde_json::json!({"a": {"b": 1, "c": 2}, "d": [1, 2]});
+        merge(
+            &mut stored,
+            &serde_json::json!({"a": {"b": null, "e": {"f": null, "g": 3}}, "d": [3]}),
+        );
+        assert_eq!(
+            stored,
+            serde_json::json!({"a": {"c": 2, "e": {"g": 3}}, "d": [3]})
+        );
     }
 }

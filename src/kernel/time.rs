@@ -50,6 +50,12 @@ impl Timestamp {
         self.0.and_utc().timestamp()
     }
 
+    /// The day in UTC, or, of a local time, the day on the clock on the wall.
+    #[must_use]
+    pub fn date(self) -> chrono::NaiveDate {
+        self.0.date()
+    }
+
     /// This instant and so many microseconds; stays where it is at the ends of the calendar.
     #[must_use]
     pub fn plus_microseconds(self, microseconds: i64) -> Self {

@@ -11,7 +11,7 @@ use crate::briefings::registrations::queries;
 use crate::briefings::registrations::seats::{event, promote_waiting, store};
 use crate::briefings::registrations::wire::{CreateRegistration, UpdateRegistration};
 use crate::briefings::rules;
-use crate::directory::organizations;
+use crate::directory::organizations::acting;
 use crate::identity::model::fold_email;
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
@@ -32,7 +32,16 @@ pub fn register_attendee(
     input: &CreateRegistration,
 ) -> Result<(Briefing, Registration), Problem> {
     let briefing = acquire(tx, scope, briefing_id)?;
-    let organization_id = sender(tx, scope, input.organization_id.as_ref())?;
+    let mut faults = Faults::default();
+    let sender = acting::organization(
+        tx.conn,
+        scope,
+        input.organization_id.as_ref(),
+        &mut faults,
+    )?;
+    faults.finish()?;
+    let organization_id =
+        sender.ok_or_else(|| Problem::internal("an unknown sender passed the checks"))?;
     if !rules::is_registration_open(&briefing, tx.now) {
         return Err(Problem::new(
             Code::RegistrationClosed,
@@ -84,37 +93,6 @@ pub fn register_attendee(
     };
     tx.record(event(kind, &row, &briefing))?;
     Ok((briefing.into_inner(), row))
-}
-
-/// The organization that sends: the one that is named, or the caller's only one. Another city's
-/// is as unknown as one that does not exist.
-fn sender(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    named: Option<&OrganizationId>,
-) -> Result<OrganizationId, Problem> {
-    let mut faults = Faults::default();
-    let pointer = "/organization_id";
-    match (named, scope.homes()) {
-        (Some(id), _) if scope.acts_for(id) && organizations::queries::exists(tx.conn, id)? => {
-            return Ok(id.clone());
-        }
-        (Some(_), _) => {
-            faults.add(
-                pointer,
-                "unknown_reference",
-                "names no organization you act for",
-            );
-        }
-        (None, [only]) if !only.role.is_federal() => return Ok(only.organization_id.clone()),
-        (None, _) => faults.add(
-            pointer,
-            "required",
-            "is required: say who sends the attendee",
-        ),
-    }
-    faults.finish()?;
-    Err(Problem::internal("an unknown sender passed the checks"))
 }
 
 fn refuse_second(

@@ -4,6 +4,7 @@
 //! from public data keep the `source_id` they have there; importing the same data again changes
 //! what changed and nothing else ([`import`]).
 
+pub mod acting;
 pub mod commands;
 pub mod countries;
 pub mod handlers;

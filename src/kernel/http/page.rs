@@ -25,6 +25,16 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A list that is short by nature and comes whole.
+    #[must_use]
+    pub const fn whole(data: Vec<T>) -> Self {
+        Self {
+            data,
+            next_cursor: None,
+            total: None,
+        }
+    }
+
     /// The same page with other entries.
     pub fn map<U>(self, entry: impl FnMut(T) -> U) -> Page<U> {
         Page {

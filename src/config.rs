@@ -272,6 +272,7 @@ impl Config {
                 "auth.invitation_seconds must be 60 or more, auth.signing_key_days 1 to 365",
             );
         }
+        self.office.calendar()?;
         if self.database.connections == 0 {
             return invalid("database.connections must be 1 or more");
         }

@@ -10,6 +10,9 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::config::ConfigError;
+use crate::kernel::business_time::{BusinessCalendar, Holidays, OfficeHours};
+
 /// When the office works: what its review clock counts.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -17,24 +20,31 @@ pub struct OfficeConfig {
     /// IANA time zone of the office.
     pub time_zone: String,
     /// Its hours, each in force from a date on, in order.
-    pub hours: Vec<HoursConfig>,
+    pub hours: Vec<OfficeHours>,
     /// Days on which it is closed. The holidays of the US federal government when not set.
     pub holidays: Option<Vec<NaiveDate>>,
 }
 
-/// The hours of the office from a date on.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HoursConfig {
-    /// The first day on which these hours hold; from the beginning of time when not set.
-    #[serde(default)]
-    pub from: Option<NaiveDate>,
-    /// When it opens, on the clock on its wall.
-    pub opens: NaiveTime,
-    /// When it closes, on the same day.
-    pub closes: NaiveTime,
-    /// The days of the week on which it works.
-    pub days: Vec<Weekday>,
+impl OfficeConfig {
+    /// The calendar that these settings describe.
+    ///
+    /// # Errors
+    ///
+    /// When the zone is unknown or the hours break a rule of [`BusinessCalendar::new`].
+    pub fn calendar(&self) -> Result<BusinessCalendar, ConfigError> {
+        let zone = self.time_zone.parse().map_err(|_| {
+            ConfigError::Invalid(format!(
+                "office.time_zone: {:?} is not a time zone of the IANA database",
+                self.time_zone
+            ))
+        })?;
+        let holidays = match &self.holidays {
+            None => Holidays::UsFederal,
+            Some(days) => Holidays::Listed(days.iter().copied().collect()),
+        };
+        BusinessCalendar::new(zone, self.hours.clone(), holidays)
+            .map_err(|reason| ConfigError::Invalid(format!("office.hours: {reason}")))
+    }
 }
 
 /// The rules for event requests.
@@ -180,7 +190,7 @@ impl Default for OfficeConfig {
     fn default() -> Self {
         Self {
             time_zone: "America/New_York".to_owned(),
-            hours: vec![HoursConfig {
+            hours: vec![OfficeHours {
                 from: None,
                 opens: NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default(),
                 closes: NaiveTime::from_hms_opt(17, 0, 0).unwrap_or_default(),

@@ -3,6 +3,7 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`id`], [`time`], [`clock`], [`text`], [`patch`] | the values every feature is made of |
+//! | [`business_time`] | which hours count on the office's calendar |
 //! | [`marking`], [`lifecycle`] | how records are marked and how they change state |
 //! | [`secrets`] | sealing, keyed digests and random tokens |
 //! | [`db`] | both databases behind one connection type, transactions, locks, constraints |
@@ -11,6 +12,7 @@
 //! | [`journal`] | the append-only record of every change |
 
 pub mod access;
+pub mod business_time;
 pub mod clock;
 pub mod db;
 pub mod http;

@@ -6,7 +6,8 @@
 //! section 3.3.5).
 
 use chrono::{
-    DateTime, Datelike, NaiveDateTime, Offset, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, SubsecRound, TimeDelta,
+    TimeZone, Utc,
 };
 use chrono_tz::Tz;
 use diesel::backend::Backend;
@@ -38,6 +39,25 @@ const LOCAL_FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
 pub struct Timestamp(NaiveDateTime);
 
 impl Timestamp {
+    /// The last whole second of the calendar.
+    pub(crate) const LAST: Self = Self(match NaiveDate::from_ymd_opt(9999, 12, 31) {
+        Some(day) => match day.and_hms_opt(23, 59, 59) {
+            Some(time) => time,
+            None => NaiveDateTime::MAX,
+        },
+        None => NaiveDateTime::MAX,
+    });
+
+    /// The instant so many seconds after 1970-01-01T00:00:00Z; the last one beyond the calendar.
+    pub(crate) fn from_seconds(seconds: i64) -> Self {
+        DateTime::from_timestamp(seconds, 0).map_or(Self::LAST, Self::from)
+    }
+
+    /// The same instant, for arithmetic with zones.
+    pub(crate) fn to_utc(self) -> DateTime<Utc> {
+        self.0.and_utc()
+    }
+
     /// Microseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn microseconds(self) -> i64 {

@@ -77,6 +77,57 @@ fn an_unknown_key_is_refused_and_the_example_names_every_key() {
 }
 
 #[test]
+fn the_example_with_every_key_uncommented_is_accepted() {
+    let database = TestDatabase::empty(Backend::Sqlite);
+    let mut is_within = false;
+    let uncommented: Vec<String> = std::fs::read_to_string("chancery.example.toml")
+        .unwrap()
+        .lines()
+        .map(|line| {
+            let Some(text) = line.strip_prefix("# ") else {
+                return line.to_owned();
+            };
+            let key = text.split_once(" = ").map_or("", |(key, _)| key);
+            let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            if is_key || is_within {
+                is_within = (is_within || text.ends_with('[')) && text != "]";
+                text.to_owned()
+            } else {
+                line.to_owned()
+            }
+        })
+        .collect();
+    let uncommented = uncommented.join("\n");
+    assert!(uncommented.contains("\nholidays = ["), "{uncommented}");
+    let with = |text: &str| {
+        let file = database.folder.join("uncommented.toml");
+        std::fs::write(&file, text).unwrap();
+        run(chancery(&database, &["migrate", "up", "--config"]).arg(&file))
+    };
+    let (good, text) = with(&uncommented);
+    assert!(good, "{text}");
+    for (instead_of, broken, says) in [
+        (
+            r#"opens = "08:00:00""#,
+            r#"opens = "16:00:00""#,
+            "office.hours",
+        ),
+        (r#"from = "2027-07-01""#, r#"from = "2027-02-30""#, "hours"),
+        (r#""2027-07-05""#, r#""2027-02-30""#, "holidays"),
+        (r#""Wed""#, r#""Mittwoch""#, "hours"),
+        (
+            "America/New_York",
+            "America/New_Amsterdam",
+            "office.time_zone",
+        ),
+    ] {
+        assert!(uncommented.contains(instead_of), "{instead_of}");
+        let (good, text) = with(&uncommented.replace(instead_of, broken));
+        assert!(!good && text.contains(says), "{broken}: {text}");
+    }
+}
+
+#[test]
 fn the_first_account_is_made_with_a_password_from_a_descriptor() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let database = TestDatabase::empty(backend);

@@ -5,10 +5,10 @@
 //! * [`kernel`]: what every feature needs and that knows no feature;
 //! * [`config`]: what an operator can set;
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
-//! * [`briefings`]: the first of the office's services;
+//! * [`briefings`] and [`event_requests`]: the office's services;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
-//! * [`routes`], [`openapi`], [`surface`], [`system`], [`telemetry`], [`server`]: the roof;
+//! * [`routes`], [`openapi`], [`lifecycles`], [`surface`], [`system`], [`telemetry`], [`server`]: the roof;
 //! * [`demo`]: a working office to try things in.
 //!
 //! `docs/architecture.md` explains why it stands as it does.
@@ -17,8 +17,10 @@ pub mod briefings;
 pub mod config;
 pub mod demo;
 pub mod directory;
+pub mod event_requests;
 pub mod identity;
 pub mod kernel;
+pub mod lifecycles;
 pub mod openapi;
 pub mod records;
 pub mod routes;

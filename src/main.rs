@@ -15,7 +15,7 @@ use chancery::kernel::http::Faults;
 use chancery::kernel::journal::chain::{self, Verdict};
 use chancery::kernel::secrets::random_token;
 use chancery::server::{self, Application};
-use chancery::{briefings, demo, openapi, telemetry};
+use chancery::{demo, lifecycles, openapi, telemetry};
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -140,7 +140,7 @@ fn run(arguments: Arguments) -> Done<()> {
             text.push('\n');
             print(&text)
         }
-        Command::Lifecycles => print(&briefings::lifecycle::page()),
+        Command::Lifecycles => print(&lifecycles::page()),
         Command::Secret => print(&format!("{}\n", random_token("")?)),
         Command::Healthcheck => check_health(&config(file)?),
     }

@@ -21,7 +21,7 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
     info(
         title = "Chancery",
         description = "The back office of a national subnational-diplomacy office: accounts, a directory of \
-            jurisdictions, and briefings for local leaders.",
+            jurisdictions, briefings for local leaders, and what cities ask the office for.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     servers((url = "/", description = "This service")),
@@ -31,6 +31,7 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Directory", description = "Organizations, briefers and venues."),
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
+        (name = "Event requests", description = "What cities ask the office for, from draft to report."),
         (name = "Public", description = "What anyone may read, without an account."),
         (name = "Records", description = "The journal."),
     ),

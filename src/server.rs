@@ -16,6 +16,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::config::{Config, ConfigError};
+use crate::event_requests::settings::Settings;
 use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
 use crate::kernel::Kernel;
@@ -89,6 +90,7 @@ impl Application {
         let config = Arc::new(config);
         let identity = Identity::new(&kernel, Arc::clone(&config))?;
         let limits = Limits::new(config.limits.requests_per_minute);
+        let settings = Settings::read(&config)?;
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
             actix_web::rt::spawn(workers::follow_journal(kernel.clone(), stopped.clone())),
@@ -96,10 +98,15 @@ impl Application {
                 kernel.clone(),
                 identity.clone(),
                 limits.clone(),
+                stopped.clone(),
+            )),
+            actix_web::rt::spawn(workers::watch_deadlines(
+                kernel.clone(),
+                settings.clone(),
                 stopped,
             )),
         ];
-        let server = server(listener, &kernel, identity, limits, config)
+        let server = server(listener, &kernel, identity, limits, settings, config)
             .map_err(|error| StartError::Bind(address, error))?;
         Ok(Self {
             server,
@@ -148,12 +155,14 @@ fn server(
     kernel: &Kernel,
     identity: Identity,
     limits: Limits,
+    settings: Settings,
     config: Arc<Config>,
 ) -> std::io::Result<Server> {
     let kernel = Data::new(kernel.clone());
     let identity = Data::new(identity);
     let limits = Data::new(limits);
     let surface = Data::new(Surface::new(&openapi::document()));
+    let settings = Data::new(settings);
     let workers = config.server.workers;
     let shutdown = config.server.shutdown_seconds;
     let mut server = HttpServer::new(move || {
@@ -162,6 +171,7 @@ fn server(
             .app_data(identity.clone())
             .app_data(limits.clone())
             .app_data(surface.clone())
+            .app_data(settings.clone())
             .into_utoipa_app()
             .configure(routes::all)
             .split_for_parts();

@@ -88,15 +88,3 @@ impl BriefingStatus {
         Self::Closed,
     ];
 }
-
-/// The page `docs/lifecycles.md`, drawn from the table.
-#[must_use]
-pub fn page() -> String {
-    format!(
-        "# Life cycles\n\n\
-         Drawn by `chancery lifecycles` from the tables in the code; a test compares the two.\n\
-         The name in parentheses is the permission that the step needs.\n\n\
-         ## Briefings\n\n```mermaid\n{}```\n",
-        LIFECYCLE.mermaid()
-    )
-}

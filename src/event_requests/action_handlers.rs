@@ -141,7 +141,14 @@ pub async fn request_documents_for_event_request(
     if_match: IfMatch,
     Json(input): Json<DocumentDemand>,
 ) -> Result<Reply, Problem> {
-    advance(access, settings, id, if_match, Step::RequestDocuments(input)).await
+    advance(
+        access,
+        settings,
+        id,
+        if_match,
+        Step::RequestDocuments(input),
+    )
+    .await
 }
 
 /// Ask for the clearances that an event request needs
@@ -378,7 +385,8 @@ pub async fn assign_event_request(
 ) -> Result<Reply, Problem> {
     access
         .write(move |tx, scope| {
-            let row = assignment::assign_event_request(tx, scope, &settings, &id, if_match, &input)?;
+            let row =
+                assignment::assign_event_request(tx, scope, &settings, &id, if_match, &input)?;
             reply(tx, scope, &row)
         })
         .await

@@ -38,7 +38,10 @@ fn acquire_assignable(
         ),
     )
     .with("state", stored.status.as_str())
-    .with("allowed_actions", represent::allowed_actions(&stored, scope)))
+    .with(
+        "allowed_actions",
+        represent::allowed_actions(&stored, scope),
+    ))
 }
 
 fn finish(

@@ -32,12 +32,8 @@ pub fn create_event_request(
     input: &CreateEventRequest,
 ) -> Result<EventRequest, Problem> {
     let mut faults = Faults::default();
-    let organization_id = acting::organization(
-        tx.conn,
-        scope,
-        input.organization_id.as_ref(),
-        &mut faults,
-    )?;
+    let organization_id =
+        acting::organization(tx.conn, scope, input.organization_id.as_ref(), &mut faults)?;
     let starts_at = input.starts_at.resolve("/starts_at", &mut faults);
     let ends_at = input.ends_at.resolve("/ends_at", &mut faults);
     if let (Some(starts_at), Some(ends_at)) = (&starts_at, &ends_at) {
@@ -280,10 +276,12 @@ pub fn update_event_request(
     if row.title_folded != stored.title_folded || row.starts_at != stored.starts_at {
         duplicates::flag(tx, &row)?;
     }
-    tx.record(journal::shared("event_request.updated", &row).payload(json!({
-        "before": journal::summary(&stored),
-        "after": journal::summary(&row),
-    })))?;
+    tx.record(
+        journal::shared("event_request.updated", &row).payload(json!({
+            "before": journal::summary(&stored),
+            "after": journal::summary(&row),
+        })),
+    )?;
     Ok(row)
 }
 

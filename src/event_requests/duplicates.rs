@@ -63,14 +63,13 @@ pub fn flag(tx: &mut Tx<'_>, request: &EventRequest) -> Result<(), Problem> {
 /// When the database fails.
 pub fn unflag(tx: &mut Tx<'_>, id: &EventRequestId) -> Result<(), Problem> {
     diesel::delete(
-        pairs::event_request_duplicates
-            .filter(pairs::request_id.eq(id).or(pairs::other_id.eq(id))),
+        pairs::event_request_duplicates.filter(pairs::request_id.eq(id).or(pairs::other_id.eq(id))),
     )
     .execute(tx.conn)?;
     Ok(())
 }
 
-/// The flags of these requests, in one query, as far as the caller may see what they point to.
+/// The flags of these requests, in two queries, as far as the caller may see what they point to.
 ///
 /// # Errors
 ///
@@ -82,12 +81,16 @@ pub fn of(
 ) -> Result<HashMap<EventRequestId, Vec<EventRequestId>>, Problem> {
     let rows: Vec<(EventRequestId, EventRequestId)> = pairs::event_request_duplicates
         .filter(pairs::request_id.eq_any(ids.to_vec()))
-        .filter(pairs::other_id.eq_any(queries::visible(scope).select(requests::id)))
         .order((pairs::request_id, pairs::other_id))
         .select((pairs::request_id, pairs::other_id))
         .load(conn)?;
+    let others = rows.iter().map(|(_, other)| other.clone()).collect();
+    let visible = queries::visible_of(conn, scope, others)?;
     let mut found: HashMap<EventRequestId, Vec<EventRequestId>> = HashMap::new();
-    for (request, other) in rows {
+    for (request, other) in rows
+        .into_iter()
+        .filter(|(_, other)| visible.contains(other))
+    {
         found.entry(request).or_default().push(other);
     }
     Ok(found)

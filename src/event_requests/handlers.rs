@@ -118,8 +118,7 @@ pub async fn update_event_request(
 ) -> Result<Reply, Problem> {
     access
         .write(move |tx, scope| {
-            let row =
-                commands::update_event_request(tx, scope, &settings, &id, if_match, &change)?;
+            let row = commands::update_event_request(tx, scope, &settings, &id, if_match, &change)?;
             reply(tx, scope, &row)
         })
         .await

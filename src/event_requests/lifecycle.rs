@@ -1,4 +1,4 @@
-//! The life cycle of an event request (docs/domain.md, section 4).
+//! The life cycle of an event request (docs/domain.md, "Event requests").
 //!
 //! Two steps are also taken by the service itself: a request that is submitted without its
 //! invitation letter goes on to `awaiting_documents` at once, and the last awaited document takes
@@ -76,23 +76,48 @@ use RequestStatus::{
 pub const LIFECYCLE: Lifecycle<RequestStatus, RequestAction> = Lifecycle::new(&[
     // from             action            to                 who
     (Draft, Submit, Submitted, RequestsWrite),
-    (Submitted, RequestDocuments, AwaitingDocuments, RequestsTriage),
+    (
+        Submitted,
+        RequestDocuments,
+        AwaitingDocuments,
+        RequestsTriage,
+    ),
     (Submitted, StartReview, UnderReview, RequestsTriage),
     (Submitted, Decline, Declined, RequestsDecide),
     (Submitted, Withdraw, Withdrawn, RequestsWrite),
     (AwaitingDocuments, StartReview, UnderReview, RequestsTriage),
     (AwaitingDocuments, Decline, Declined, RequestsDecide),
     (AwaitingDocuments, Withdraw, Withdrawn, RequestsWrite),
-    (UnderReview, RequestDocuments, AwaitingDocuments, RequestsTriage),
+    (
+        UnderReview,
+        RequestDocuments,
+        AwaitingDocuments,
+        RequestsTriage,
+    ),
     (UnderReview, BeginClearance, InClearance, RequestsTriage),
-    (UnderReview, OfferSubstitute, SubstituteOffered, RequestsDecide),
+    (
+        UnderReview,
+        OfferSubstitute,
+        SubstituteOffered,
+        RequestsDecide,
+    ),
     (UnderReview, Decline, Declined, RequestsDecide),
     (UnderReview, Withdraw, Withdrawn, RequestsWrite),
     (InClearance, Confirm, Confirmed, RequestsDecide),
-    (InClearance, OfferSubstitute, SubstituteOffered, RequestsDecide),
+    (
+        InClearance,
+        OfferSubstitute,
+        SubstituteOffered,
+        RequestsDecide,
+    ),
     (InClearance, Decline, Declined, RequestsDecide),
     (InClearance, Withdraw, Withdrawn, RequestsWrite),
-    (SubstituteOffered, AcceptSubstitute, UnderReview, RequestsWrite),
+    (
+        SubstituteOffered,
+        AcceptSubstitute,
+        UnderReview,
+        RequestsWrite,
+    ),
     (SubstituteOffered, Decline, Declined, RequestsDecide),
     (SubstituteOffered, Withdraw, Withdrawn, RequestsWrite),
     (Confirmed, Complete, Completed, RequestsTriage),
@@ -135,7 +160,10 @@ impl RequestStatus {
     /// Whether the city may still change what it asks for.
     #[must_use]
     pub const fn is_open_to_city(self) -> bool {
-        matches!(self, Self::Draft | Self::Submitted | Self::AwaitingDocuments)
+        matches!(
+            self,
+            Self::Draft | Self::Submitted | Self::AwaitingDocuments
+        )
     }
 
     /// Whether the office may still change it.
@@ -145,7 +173,7 @@ impl RequestStatus {
     }
 
     /// Whether the city is told who comes. An official must not be named, even as invited, until
-    /// the request is confirmed (docs/domain.md, section 4), and no longer once it is withdrawn.
+    /// the request is confirmed (docs/domain.md, "Event requests"), and no longer once it is withdrawn.
     #[must_use]
     pub const fn names_official(self) -> bool {
         matches!(self, Self::Confirmed | Self::Completed | Self::Reported)

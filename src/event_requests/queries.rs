@@ -1,5 +1,7 @@
 //! Reading event requests: always through [`visible`].
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::event_requests::lifecycle::RequestStatus;
@@ -100,7 +102,6 @@ fn filtered(scope: &Scope, query: &RequestQuery, now: Timestamp) -> Boxed {
 }
 
 fn queued(found: Boxed, scope: &Scope, queue: WorkQueue, now: Timestamp) -> Boxed {
-    let clocks = event_request_clocks::table.into_boxed::<Backend>();
     match queue {
         WorkQueue::Mine => found
             .filter(event_requests::assignee_id.eq(me(scope).cloned()))
@@ -114,7 +115,7 @@ fn queued(found: Boxed, scope: &Scope, queue: WorkQueue, now: Timestamp) -> Boxe
             .filter(event_requests::status.eq_any(RequestStatus::OPEN)),
         WorkQueue::DueSoon => found.filter(
             event_requests::id.eq_any(
-                clocks
+                event_request_clocks::table
                     .filter(event_request_clocks::due_at.gt(now))
                     .filter(event_request_clocks::due_at.le(now.plus_seconds(SOON)))
                     .select(event_request_clocks::request_id),
@@ -122,7 +123,7 @@ fn queued(found: Boxed, scope: &Scope, queue: WorkQueue, now: Timestamp) -> Boxe
         ),
         WorkQueue::Overdue => found.filter(
             event_requests::id.eq_any(
-                clocks
+                event_request_clocks::table
                     .filter(event_request_clocks::due_at.le(now))
                     .select(event_request_clocks::request_id),
             ),
@@ -167,11 +168,10 @@ pub fn list(
     now: Timestamp,
 ) -> Result<Page<EventRequest>, Problem> {
     if query.queue.is_some() && !scope.can(Permission::WorkQueuesRead) {
-        return Err(Problem::new(
-            Code::Forbidden,
-            "Work queues are for the office's staff.",
-        )
-        .with("permission", Permission::WorkQueuesRead.as_str()));
+        return Err(
+            Problem::new(Code::Forbidden, "Work queues are for the office's staff.")
+                .with("permission", Permission::WorkQueuesRead.as_str()),
+        );
     }
     let request = PageRequest::of(keyring, query)?;
     let sort = query.sort.unwrap_or(RequestSort::CreatedAtDescending);
@@ -208,6 +208,26 @@ pub fn list(
         next_cursor: page.next_cursor,
         total: page.total,
     })
+}
+
+/// Those of these requests that exist for the caller.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn visible_of(
+    conn: &mut Connection,
+    scope: &Scope,
+    ids: Vec<EventRequestId>,
+) -> Result<HashSet<EventRequestId>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<EventRequestId> = visible(scope)
+        .filter(event_requests::id.eq_any(ids))
+        .select(event_requests::id)
+        .load(conn)?;
+    Ok(found.into_iter().collect())
 }
 
 /// The request with this id, if it exists for the caller.

@@ -58,10 +58,7 @@ pub fn represent(
         .transpose()?;
     let mut organizations = HashMap::new();
     if expand == Some(RequestExpansion::Organization) && scope.can(Permission::OrganizationsRead) {
-        let ids: Vec<OrganizationId> = rows
-            .iter()
-            .map(|row| row.organization_id.clone())
-            .collect();
+        let ids: Vec<OrganizationId> = rows.iter().map(|row| row.organization_id.clone()).collect();
         organizations = organizations::queries::by_ids(conn, &ids)?;
     }
     Ok(rows

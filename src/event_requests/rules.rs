@@ -142,7 +142,7 @@ pub fn check_complete(request: &EventRequest, details: &EventDetails, faults: &m
 }
 
 /// The clearances that a request needs: those of its type, in their order, and those that what it
-/// says of its event calls for (docs/domain.md, section 4: fundraisers, tickets and sponsors are
+/// says of its event calls for (docs/domain.md, "Event requests": fundraisers, tickets and sponsors are
 /// for ethics, press and recordings for public affairs, foreign participants for the bureau).
 #[must_use]
 pub fn required_clearances(rules: &TypeRules, details: &EventDetails) -> Vec<ClearanceKind> {
@@ -208,7 +208,10 @@ mod tests {
 
     #[test]
     fn titles_are_alike_when_half_of_their_words_are_shared() {
-        assert!(are_alike("phoenix trade summit 2027", "trade summit phoenix"));
+        assert!(are_alike(
+            "phoenix trade summit 2027",
+            "trade summit phoenix"
+        ));
         assert!(are_alike("trade summit", "trade summit"));
         assert!(!are_alike("phoenix trade summit", "water resilience forum"));
         assert!(!are_alike("", ""));
@@ -224,10 +227,7 @@ mod tests {
             needs_official: false,
         };
         let plain = EventDetails::default();
-        assert_eq!(
-            required_clearances(&rules, &plain),
-            [ClearanceKind::Ethics]
-        );
+        assert_eq!(required_clearances(&rules, &plain), [ClearanceKind::Ethics]);
         let event = EventDetails {
             is_fundraiser: Some(true),
             press_invited: Some(true),

@@ -208,7 +208,7 @@ pub(super) fn receive_document(
     stored: &Locked<EventRequest>,
     kind: crate::event_requests::model::DocumentKind,
 ) -> Result<EventRequest, Problem> {
-    let mut row = stored.clone();
+    let mut row = EventRequest::clone(stored);
     let left: Vec<_> = row
         .awaited()
         .into_iter()
@@ -236,12 +236,11 @@ fn expect_letter(tx: &mut Tx<'_>, stored: &EventRequest) -> Result<(), Problem> 
     if documents::queries::has(tx.conn, &stored.id, rules::NEEDED)? {
         return Ok(());
     }
-    Err(Problem::new(
-        Code::DocumentsMissing,
-        "The invitation letter is not in.",
+    Err(
+        Problem::new(Code::DocumentsMissing, "The invitation letter is not in.")
+            .with("state", stored.status.as_str())
+            .with("missing", vec![rules::NEEDED.as_str()]),
     )
-    .with("state", stored.status.as_str())
-    .with("missing", vec![rules::NEEDED.as_str()]))
 }
 
 /// Every clearance that the request needs, as it stands now, is given or waived.
@@ -301,11 +300,7 @@ pub(super) fn expect_briefer(tx: &mut Tx<'_>, id: &BrieferId) -> Result<(), Prob
     faults.finish()
 }
 
-fn store_report(
-    tx: &mut Tx<'_>,
-    id: &EventRequestId,
-    report: &ReportInput,
-) -> Result<(), Problem> {
+fn store_report(tx: &mut Tx<'_>, id: &EventRequestId, report: &ReportInput) -> Result<(), Problem> {
     diesel::insert_into(event_request_reports::table)
         .values((
             event_request_reports::request_id.eq(id),

@@ -11,6 +11,8 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
+use crate::event_requests::{deadlines, documents};
+use crate::event_requests::settings::Settings;
 use crate::identity::{Identity, sessions, throttle};
 use crate::kernel::Kernel;
 use crate::kernel::db::{WriteContext, idempotency};
@@ -22,6 +24,9 @@ use crate::schema::events;
 /// How long to wait for the bell before looking anyway: another replica's commit rings no bell
 /// here.
 const POLL: Duration = Duration::from_millis(500);
+
+/// How old a file that nothing refers to is before it is cleared away, in seconds: a day.
+const ORPHAN_AGE: i64 = 24 * 3600;
 
 /// How often what has expired is forgotten.
 const TIDY: Duration = Duration::from_secs(600);
@@ -75,6 +80,81 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<usize, Pro
         .await
 }
 
+/// Lets happen what is due to event requests, until `stop` says so.
+pub async fn watch_deadlines(kernel: Kernel, settings: Settings, mut stop: watch::Receiver<bool>) {
+    let holder = crate::kernel::id::fresh();
+    let mut is_new = true;
+    while !*stop.borrow() {
+        match pass_deadlines(&kernel, &settings, &holder, is_new).await {
+            Ok(None) => {}
+            Ok(Some(touched)) => {
+                is_new = false;
+                if touched > 0 {
+                    kernel.journal_bell.notify_one();
+                    continue;
+                }
+            }
+            Err(problem) => tracing::warn!(%problem, "deadlines could not be looked at"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// One look at the deadlines, if this holder has the lease. A process that has just started
+/// computes due times anew: the office's calendar may be another.
+async fn pass_deadlines(
+    kernel: &Kernel,
+    settings: &Settings,
+    holder: &str,
+    is_new: bool,
+) -> Result<Option<usize>, Problem> {
+    let (settings, holder) = (settings.clone(), holder.to_owned());
+    kernel
+        .db
+        .write(WriteContext::system(kernel.clock.now()), move |tx| {
+            if !lease::hold(tx, "deadlines", &holder)? {
+                return Ok(None);
+            }
+            let moved = if is_new {
+                deadlines::recompute(tx, &settings)?
+            } else {
+                0
+            };
+            Ok(Some(moved + deadlines::pass(tx, &settings)?))
+        })
+        .await
+}
+
+/// Clears away files that nothing refers to: their upload was refused or broke off. Those of the
+/// last day are left alone, because their record may still be on its way.
+///
+/// # Errors
+///
+/// When the store or the database is out of reach.
+pub async fn clear_orphans(kernel: &Kernel) -> Result<usize, Problem> {
+    let before = kernel.clock.now().plus_seconds(-ORPHAN_AGE);
+    let mut cleared = kernel
+        .blobs
+        .remove_broken_off(documents::SHELF, before)
+        .await?;
+    let stored = kernel.blobs.stored_before(documents::SHELF, before).await?;
+    for keys in stored.chunks(500) {
+        let keys = keys.to_vec();
+        let orphans = kernel
+            .db
+            .read(move |conn| documents::commands::orphans(conn, keys))
+            .await?;
+        for key in orphans {
+            kernel.blobs.remove(&key).await?;
+            cleared += 1;
+        }
+    }
+    Ok(cleared)
+}
+
 /// Replaces signing keys that are due and forgets what has expired, until `stop` says so.
 pub async fn tidy(
     kernel: Kernel,
@@ -93,6 +173,9 @@ pub async fn tidy(
                 Ok(idempotency::forget_old(tx)? + sessions::tidy(tx)? + throttle::tidy(tx)?)
             })
             .await;
+        if let Err(problem) = clear_orphans(&kernel).await {
+            tracing::warn!(%problem, "files without a record could not be cleared away");
+        }
         match forgotten {
             Ok(count) => tracing::debug!(count, "expired rows forgotten"),
             Err(problem) => tracing::warn!(%problem, "expired rows could not be forgotten"),

@@ -278,7 +278,7 @@ fn the_life_cycles_are_drawn_as_the_table_has_them() {
     let committed = std::fs::read_to_string("docs/lifecycles.md").unwrap();
     assert_eq!(
         committed,
-        chancery::briefings::lifecycle::page(),
+        chancery::lifecycles::page(),
         "run `cargo run -- lifecycles > docs/lifecycles.md`"
     );
 }

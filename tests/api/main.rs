@@ -12,6 +12,7 @@ mod briefings;
 mod cli;
 mod concurrency;
 mod directory;
+mod event_requests;
 mod examples;
 mod faults;
 mod http;

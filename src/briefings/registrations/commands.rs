@@ -33,12 +33,7 @@ pub fn register_attendee(
 ) -> Result<(Briefing, Registration), Problem> {
     let briefing = acquire(tx, scope, briefing_id)?;
     let mut faults = Faults::default();
-    let sender = acting::organization(
-        tx.conn,
-        scope,
-        input.organization_id.as_ref(),
-        &mut faults,
-    )?;
+    let sender = acting::organization(tx.conn, scope, input.organization_id.as_ref(), &mut faults)?;
     faults.finish()?;
     let organization_id =
         sender.ok_or_else(|| Problem::internal("an unknown sender passed the checks"))?;

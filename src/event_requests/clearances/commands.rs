@@ -249,9 +249,10 @@ pub fn decide(
         ClearanceAction::Object => "clearance.objected",
         ClearanceAction::Waive => "clearance.waived",
     };
-    tx.record(journal::internal(kind, &request).payload(
-        json!({"clearance_id": row.id, "kind": row.kind, "reason": row.reason}),
-    ))?;
+    tx.record(
+        journal::internal(kind, &request)
+            .payload(json!({"clearance_id": row.id, "kind": row.kind, "reason": row.reason})),
+    )?;
     if row.status.is_settled() {
         open_next(tx, settings, &request, tx.now)?;
     }

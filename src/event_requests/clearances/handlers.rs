@@ -155,7 +155,15 @@ pub async fn clear_clearance(
     if_match: IfMatch,
     Json(input): Json<ClearanceReason>,
 ) -> Result<Reply, Problem> {
-    decide(access, settings, ids, if_match, ClearanceAction::Clear, input.reason).await
+    decide(
+        access,
+        settings,
+        ids,
+        if_match,
+        ClearanceAction::Clear,
+        input.reason,
+    )
+    .await
 }
 
 /// Object to a request
@@ -183,7 +191,15 @@ pub async fn object_to_clearance(
     if_match: IfMatch,
     Json(input): Json<ClearanceReason>,
 ) -> Result<Reply, Problem> {
-    decide(access, settings, ids, if_match, ClearanceAction::Object, input.reason).await
+    decide(
+        access,
+        settings,
+        ids,
+        if_match,
+        ClearanceAction::Object,
+        input.reason,
+    )
+    .await
 }
 
 /// Waive a clearance
@@ -211,5 +227,13 @@ pub async fn waive_clearance(
     if_match: IfMatch,
     Json(input): Json<ClearanceReason>,
 ) -> Result<Reply, Problem> {
-    decide(access, settings, ids, if_match, ClearanceAction::Waive, input.reason).await
+    decide(
+        access,
+        settings,
+        ids,
+        if_match,
+        ClearanceAction::Waive,
+        input.reason,
+    )
+    .await
 }

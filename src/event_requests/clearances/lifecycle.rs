@@ -34,7 +34,7 @@ crate::text_enum! {
 }
 
 use ClearanceAction::{Clear, Object, Waive};
-use ClearanceStatus::{Cleared, Objected, Pending, Waived, Waiting};
+use ClearanceStatus::{Cleared, Objected, Pending, Waiting, Waived};
 
 /// The table.
 pub const LIFECYCLE: Lifecycle<ClearanceStatus, ClearanceAction> = Lifecycle::new(&[

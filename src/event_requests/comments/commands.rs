@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::event_requests::comments::wire::{AddComment, CommentRow};
 use crate::event_requests::commands::acquire;
+use crate::event_requests::comments::wire::{AddComment, CommentRow};
 use crate::event_requests::journal;
 use crate::event_requests::model::{EventRequest, Visibility};
 use crate::event_requests::settings::Settings;

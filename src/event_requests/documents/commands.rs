@@ -37,10 +37,16 @@ pub fn check_upload(
     if !is_open && !scope.is_federal() {
         return Err(Problem::new(
             Code::NotAllowedInState,
-            format!("No document is added while the state is `{}`.", request.status),
+            format!(
+                "No document is added while the state is `{}`.",
+                request.status
+            ),
         )
         .with("state", request.status.as_str())
-        .with("allowed_actions", represent::allowed_actions(request, scope)));
+        .with(
+            "allowed_actions",
+            represent::allowed_actions(request, scope),
+        ));
     }
     let mut faults = Faults::default();
     faults.require(
@@ -92,8 +98,8 @@ pub fn add_document(
         request_id: id.clone(),
         kind: upload.kind,
         filename: filename.to_owned(),
-        media_type: stored.media_type.to_owned(),
-        size: i64::try_from(stored.size).unwrap_or(i64::MAX),
+        media_type: stored.media_type,
+        size: stored.size,
         sha256: stored.sha256.clone(),
         storage_key: stored.key.clone(),
         visibility: upload.visibility.unwrap_or(Visibility::Shared),

@@ -12,6 +12,9 @@ pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// Where the store keeps them.
+pub const SHELF: &str = "documents";
+
 /// The operations on documents.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::event_requests::model::{DocumentKind, Visibility};
+use crate::kernel::blobs::MediaType;
 use crate::kernel::id::{DocumentId, EventRequestId};
 use crate::kernel::marking::Marking;
 use crate::kernel::time::Timestamp;
@@ -23,7 +24,7 @@ pub struct DocumentRow {
     /// What it is called.
     pub filename: String,
     /// Its type, by its content.
-    pub media_type: String,
+    pub media_type: MediaType,
     /// Its size, in bytes.
     pub size: i64,
     /// The SHA-256 of its content, in hexadecimal.
@@ -57,7 +58,7 @@ pub struct Document {
     /// What it is called.
     pub filename: String,
     /// Its type, by its content.
-    pub media_type: String,
+    pub media_type: MediaType,
     /// Its size, in bytes.
     pub size: i64,
     /// The SHA-256 of its content, in hexadecimal.

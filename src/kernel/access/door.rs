@@ -199,6 +199,19 @@ impl<P: Policy> Access<P> {
         self,
         read: impl FnOnce(&mut Connection, &Scope) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.look(read).await
+    }
+
+    /// As [`Access::read`], before something else is done: for an operation that reads first, then
+    /// works outside of the database, then writes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Access::read`].
+    pub async fn look<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Connection, &Scope) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let scope = self.scope.clone();
         let outcome = self.kernel.db.read(move |conn| read(conn, &scope)).await;
         self.record_if_hidden(&outcome);

@@ -75,6 +75,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     };
     let media = answer.header("content-type").unwrap_or_default();
     let media = media.split(';').next().unwrap().trim();
+    // A file has the type that it has.
+    if !media.contains("json") && content.contains_key("application/octet-stream") {
+        return;
+    }
     let schema = &content
         .get(media)
         .unwrap_or_else(|| panic!("{name} does not declare {media}"))["schema"];

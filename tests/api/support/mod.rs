@@ -4,6 +4,7 @@ mod actor;
 mod app;
 mod contract;
 mod database;
+mod requests;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};

@@ -1,0 +1,28 @@
+//! The page `docs/lifecycles.md`, drawn from the tables of the features.
+
+use crate::event_requests::clearances;
+use crate::{briefings, event_requests};
+
+/// The page.
+#[must_use]
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Life cycles\n\n\
+         Drawn by `chancery lifecycles` from the tables in the code; a test compares the two.\n\
+         The name in parentheses is the permission that the step needs.\n",
+    );
+    for (title, diagram) in [
+        ("Briefings", briefings::lifecycle::LIFECYCLE.mermaid()),
+        (
+            "Event requests",
+            event_requests::lifecycle::LIFECYCLE.mermaid(),
+        ),
+        (
+            "Clearances of event requests",
+            clearances::lifecycle::LIFECYCLE.mermaid(),
+        ),
+    ] {
+        page.push_str(&format!("\n## {title}\n\n```mermaid\n{diagram}```\n"));
+    }
+    page
+}

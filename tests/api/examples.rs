@@ -1,8 +1,9 @@
-//! The examples of the document, sent to a server: each operation does what its example shows.
+//! The examples of the document, sent to a server: each operation does what its example shows, and
+//! does it for no other city where the affair is one city's own.
 
 use std::collections::BTreeMap;
 
-use chancery::kernel::access::Role;
+use chancery::kernel::access::{Role, SERVICE_SCOPES};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -147,12 +148,35 @@ impl World {
     }
 }
 
+/// Ids of records that are one city's own, and of those that others may know of.
+const OWN: [&str; 8] = ["key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv"];
+const SHARED: [&str; 6] = ["org", "usr", "sid", "bfr", "ven", "brf"];
+
+/// Whether the operation is about one city's own affairs. An id that is in neither list fails.
+fn is_citys_own(pattern: &str, operation: &Value) -> bool {
+    let mut is_own = pattern.contains("/api-keys");
+    fill(pattern, |parameter| {
+        if let Some(prefix) = prefix_of(operation, parameter) {
+            let (own, shared) = (
+                OWN.contains(&prefix.as_str()),
+                SHARED.contains(&prefix.as_str()),
+            );
+            assert!(own || shared, "{pattern}: whose are records with {prefix}?");
+            is_own |= own;
+        }
+        String::new()
+    });
+    is_own
+}
+
 both_backends! {
     async fn every_example_is_answered_with_the_success_it_shows(app: App) {
         // The account that the example of signing in names.
         let example = app.person("administrator@example.gov", Role::Auditor, &app.office).await;
         example.get("/v1/me").await.expect(200);
+        let strangers = [app.as_city("Chicago").await, app.key_of("Chicago", SERVICE_SCOPES).await];
         let mut number = 0;
+        let mut kept_from_strangers = 0;
         for (pattern, item) in document()["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 number += 1;
@@ -202,11 +226,20 @@ both_backends! {
                     continue_with_password(&app).await;
                     continue;
                 }
+                if is_citys_own(pattern, operation) {
+                    // The very request that is about to succeed, from another city.
+                    for stranger in &strangers {
+                        let refused = stranger.send_raw(method.clone(), &path, &headers, body.clone()).await;
+                        assert!(matches!(refused.status, 403 | 404), "{name} for another city: {} {}", refused.status, refused.text);
+                    }
+                    kept_from_strangers += 1;
+                }
                 let answer = world.caller(operation).send_raw(method, &path, &headers, body).await;
                 let declared: Vec<&String> = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2')).collect();
                 assert_eq!(declared, [&answer.status.to_string()], "{name}: {}", answer.text);
             }
         }
+        assert!(kept_from_strangers >= 9, "{kept_from_strangers}");
     }
 }
 

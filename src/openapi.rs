@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_actix_web::AppExt;
 
+use crate::kernel::access::{Permission, SERVICE_SCOPES};
 use crate::kernel::http::{Code, Fault, ProblemDocument};
 
 #[derive(OpenApi)]
@@ -27,7 +28,7 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
     servers((url = "/", description = "This service")),
     tags(
         (name = "Service", description = "Entry points, health and explanations."),
-        (name = "Identity", description = "Sessions and accounts."),
+        (name = "Identity", description = "Sessions, accounts and API keys."),
         (name = "Directory", description = "Organizations, briefers and venues."),
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
@@ -76,10 +77,16 @@ fn add_components(document: &mut Value) {
     };
     components.insert(
         "securitySchemes".to_owned(),
-        json!({"bearer": {
-            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "The access token of a session, from `/v1/auth/login`.",
-        }}),
+        json!({
+            "bearer": {
+                "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                "description": "The access token of a session, from `/v1/auth/login`.",
+            },
+            "api_key": {
+                "type": "apiKey", "in": "header", "name": "X-Api-Key",
+                "description": "The secret of an organization's API key, for its own systems.",
+            },
+        }),
     );
     if let Some(schemas) = components.get_mut("schemas").and_then(Value::as_object_mut) {
         for (name, schema) in [
@@ -113,10 +120,15 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
         .unwrap_or_default()
         .to_owned();
     let is_public = permission == "public";
-    let security = if is_public {
-        json!([])
-    } else {
-        json!([{"bearer": []}])
+    let is_for_keys = permission == "api-key"
+        || permission
+            .parse::<Permission>()
+            .is_ok_and(|permission| SERVICE_SCOPES.contains(&permission));
+    let security = match permission.as_str() {
+        "public" => json!([]),
+        "api-key" => json!([{"api_key": []}]),
+        _ if is_for_keys => json!([{"bearer": []}, {"api_key": []}]),
+        _ => json!([{"bearer": []}]),
     };
     operation.insert("security".to_owned(), security);
 
@@ -148,10 +160,7 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
         Code::Unavailable,
     ];
     if !is_public {
-        codes.push(Code::Unauthenticated);
-        if permission != "authenticated" || is_write {
-            codes.push(Code::Forbidden);
-        }
+        codes.extend([Code::Unauthenticated, Code::Forbidden]);
     }
     let takes_query = operation
         .get("parameters")
@@ -183,6 +192,9 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
             Code::IdempotencyKeyReused,
             Code::Conflict,
         ]);
+        if is_for_keys {
+            codes.push(Code::IdempotencyKeyRequired);
+        }
     }
     if has_if_match {
         codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);

@@ -19,6 +19,7 @@ use crate::config::{Config, ConfigError};
 use crate::event_requests::settings::Settings;
 use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
+use crate::identity::credentials::is_key_in_query;
 use crate::kernel::Kernel;
 use crate::kernel::clock::Clock;
 use crate::kernel::db::Database;
@@ -269,6 +270,14 @@ fn check_documented(request: &ServiceRequest) -> Result<(), Problem> {
     let Some(surface) = request.app_data::<Data<Surface>>() else {
         return Ok(());
     };
+    let pattern = request.match_pattern().unwrap_or_default();
+    // Not where anyone may ask: there a key is a parameter that the operation does not have.
+    if is_key_in_query(request.query_string()) && !surface.is_public(request.method(), &pattern) {
+        return Err(Problem::new(
+            Code::Unauthenticated,
+            "An API key goes into the X-Api-Key header. In an address it is given away: revoke it.",
+        ));
+    }
     if let Some(methods) = surface.literal_methods(request.path())
         && !methods
             .iter()
@@ -276,9 +285,7 @@ fn check_documented(request: &ServiceRequest) -> Result<(), Problem> {
     {
         return Err(wrong_method(request.method(), methods));
     }
-    let known = request
-        .match_pattern()
-        .and_then(|pattern| surface.parameters(request.method(), &pattern));
+    let known = surface.parameters(request.method(), &pattern);
     let (Some(known), false) = (known, request.query_string().is_empty()) else {
         return Ok(());
     };

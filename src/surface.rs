@@ -1,18 +1,19 @@
 //! What the document says about addresses, for the parts of the house that must know at run time.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-/// Which methods an address has, and which query parameters an operation.
+/// Which methods an address has, which query parameters an operation, and whom it is for.
 #[derive(Debug)]
 pub struct Surface {
     text: String,
     resources: Vec<(ResourceDef, Vec<String>)>,
     literals: HashMap<String, Vec<String>>,
     parameters: HashMap<(String, String), BTreeSet<String>>,
+    public: HashSet<(String, String)>,
     collections: Vec<String>,
 }
 
@@ -25,6 +26,7 @@ impl Surface {
             resources: Vec::new(),
             literals: HashMap::from([("/openapi.json".to_owned(), vec!["GET".to_owned()])]),
             parameters: HashMap::new(),
+            public: HashSet::new(),
             collections: Vec::new(),
         };
         let paths = document.get("paths").and_then(Value::as_object);
@@ -41,6 +43,9 @@ impl Surface {
                     .filter(|one| one.get("in") == Some(&json!("query")))
                     .filter_map(|one| Some(one.get("name")?.as_str()?.to_owned()))
                     .collect();
+                if operation.get("security") == Some(&json!([])) {
+                    surface.public.insert((method.clone(), path.clone()));
+                }
                 surface
                     .parameters
                     .insert((method.clone(), path.clone()), names);
@@ -93,6 +98,13 @@ impl Surface {
     #[must_use]
     pub fn literal_methods(&self, path: &str) -> Option<&[String]> {
         self.literals.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether an operation, by method and address pattern, is for anyone.
+    #[must_use]
+    pub fn is_public(&self, method: &Method, pattern: &str) -> bool {
+        self.public
+            .contains(&(method.as_str().to_owned(), pattern.to_owned()))
     }
 
     /// The query parameters of an operation, by method and address pattern.

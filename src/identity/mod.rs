@@ -3,11 +3,14 @@
 //! Accounts ([`commands`]) belong to organizations with a role. They are invited by a single-use
 //! link and choose their password themselves ([`passwords`]). Signing in starts a session with
 //! short access tokens ([`tokens`]) and rotating refresh tokens ([`sessions`]); guessing is slowed
-//! down ([`throttle`]). [`authenticate`] turns a request's credentials into a principal, at most
-//! half a second after whatever changed it, on every replica.
+//! down ([`throttle`]). A city's own systems have [`api_keys`]. [`authenticate`] turns a request's
+//! [`credentials`] into a principal, at most half a second after whatever changed it, on every
+//! replica.
 
+pub mod api_keys;
 pub mod authenticate;
 pub mod commands;
+pub mod credentials;
 pub mod handlers;
 mod keys;
 pub mod model;
@@ -23,7 +26,7 @@ use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::config::Config;
-use crate::identity::authenticate::PrincipalCache;
+use crate::identity::credentials::PrincipalCache;
 use crate::identity::passwords::Passwords;
 use crate::identity::tokens::Tokens;
 use crate::kernel::Kernel;
@@ -59,6 +62,7 @@ impl Identity {
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    api_keys::routes(config);
     config
         .service(handlers::sessions::log_in)
         .service(handlers::sessions::refresh)

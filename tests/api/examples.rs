@@ -1,24 +1,22 @@
-//! The examples of the document, sent to a server: each operation does what its example shows.
+//! The examples of the document, sent to a server: each operation does what its example shows, and
+//! does it for no other city where the affair is one city's own.
 
-use chancery::kernel::access::Role;
+use std::collections::BTreeMap;
+
+use chancery::kernel::access::{Role, SERVICE_SCOPES};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, App, PASSWORD, document};
+use crate::support::{Actor, App, PASSWORD, document, fill, prefix_of};
 
 /// Records of every kind, made for one operation.
 struct World {
     admin: Actor,
-    organization: String,
-    user: String,
-    session: String,
-    briefer: String,
-    venue: String,
-    briefing: String,
-    registration: String,
-    refresh_token: String,
-    invitation: String,
+    /// A system, for operations that are for systems alone.
+    system: Actor,
+    /// What stands in the place of the document's ids and tokens, by their prefix.
+    ids: BTreeMap<&'static str, String>,
 }
 
 /// The steps that bring a new briefing to where the operation can act on it.
@@ -87,17 +85,30 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
             .expect(201)
             .id();
     }
+    let key = app
+        .make_key(
+            "Phoenix",
+            json!({"name": "World", "scopes": ["organizations:read"]}),
+        )
+        .await;
     World {
         admin,
-        organization: phoenix,
-        user,
-        session,
-        briefer,
-        venue,
-        briefing,
-        registration,
-        refresh_token: extra.body["refresh_token"].as_str().unwrap().to_owned(),
-        invitation,
+        system: app.with_key(key.body["secret"].as_str().unwrap()),
+        ids: BTreeMap::from([
+            ("org", phoenix),
+            ("usr", user),
+            ("sid", session),
+            ("bfr", briefer),
+            ("ven", venue),
+            ("brf", briefing),
+            ("reg", registration),
+            ("key", key.id()),
+            (
+                "chr",
+                extra.body["refresh_token"].as_str().unwrap().to_owned(),
+            ),
+            ("chi", invitation),
+        ]),
     }
 }
 
@@ -106,17 +117,11 @@ impl World {
     fn place(&self, value: &mut Value) {
         match value {
             Value::String(text) => {
-                for (prefix, id) in [
-                    ("org_", &self.organization),
-                    ("bfr_", &self.briefer),
-                    ("ven_", &self.venue),
-                    ("usr_", &self.user),
-                    ("chr_", &self.refresh_token),
-                    ("chi_", &self.invitation),
-                ] {
-                    if text.starts_with(prefix) {
-                        text.clone_from(id);
-                    }
+                let known = text
+                    .split_once('_')
+                    .and_then(|(prefix, _)| self.ids.get(prefix));
+                if let Some(id) = known {
+                    text.clone_from(id);
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.place(item)),
@@ -125,20 +130,43 @@ impl World {
         }
     }
 
-    fn path(&self, pattern: &str) -> String {
-        let id = match pattern.split('/').nth(2).unwrap_or_default() {
-            "organizations" => &self.organization,
-            "users" => &self.user,
-            "briefers" => &self.briefer,
-            "venues" => &self.venue,
-            "auth" => &self.session,
-            _ => &self.briefing,
-        };
-        pattern
-            .replace("{id}", id)
-            .replace("{registration_id}", &self.registration)
-            .replace("{code}", "not_found")
+    /// The address of the record that the operation is about, or of its part.
+    fn path(&self, pattern: &str, operation: &Value) -> String {
+        fill(pattern, |parameter| match prefix_of(operation, parameter) {
+            Some(prefix) => self.ids[prefix.as_str()].clone(),
+            None => "not_found".to_owned(),
+        })
     }
+
+    /// Whom the operation is for.
+    fn caller(&self, operation: &Value) -> &Actor {
+        if operation["x-permission"] == "api-key" {
+            &self.system
+        } else {
+            &self.admin
+        }
+    }
+}
+
+/// Ids of records that are one city's own, and of those that others may know of.
+const OWN: [&str; 8] = ["key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv"];
+const SHARED: [&str; 6] = ["org", "usr", "sid", "bfr", "ven", "brf"];
+
+/// Whether the operation is about one city's own affairs. An id that is in neither list fails.
+fn is_citys_own(pattern: &str, operation: &Value) -> bool {
+    let mut is_own = pattern.contains("/api-keys");
+    fill(pattern, |parameter| {
+        if let Some(prefix) = prefix_of(operation, parameter) {
+            let (own, shared) = (
+                OWN.contains(&prefix.as_str()),
+                SHARED.contains(&prefix.as_str()),
+            );
+            assert!(own || shared, "{pattern}: whose are records with {prefix}?");
+            is_own |= own;
+        }
+        String::new()
+    });
+    is_own
 }
 
 both_backends! {
@@ -146,14 +174,16 @@ both_backends! {
         // The account that the example of signing in names.
         let example = app.person("administrator@example.gov", Role::Auditor, &app.office).await;
         example.get("/v1/me").await.expect(200);
+        let strangers = [app.as_city("Chicago").await, app.key_of("Chicago", SERVICE_SCOPES).await];
         let mut number = 0;
+        let mut kept_from_strangers = 0;
         for (pattern, item) in document()["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 number += 1;
                 let name = operation["operationId"].as_str().unwrap();
                 let world = world(&app, name, number).await;
                 let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-                let mut path = world.path(pattern);
+                let mut path = world.path(pattern, operation);
                 let mut headers: Vec<(String, String)> = Vec::new();
                 for parameter in operation["parameters"].as_array().into_iter().flatten() {
                     let given = parameter["name"].as_str().unwrap();
@@ -170,7 +200,7 @@ both_backends! {
                             path.push_str(&format!("{separator}{given}={}", value.as_str().unwrap()));
                         }
                         "header" if given == "If-Match" => {
-                            let record = record_of(&path);
+                            let record = world.path(record_of(pattern), operation);
                             headers.push((given.to_owned(), world.admin.get(&record).await.expect(200).tag()));
                         }
                         "header" if given == "Idempotency-Key" => headers.push((given.to_owned(), format!("{text}-{number}"))),
@@ -196,21 +226,30 @@ both_backends! {
                     continue_with_password(&app).await;
                     continue;
                 }
-                let answer = world.admin.send_raw(method, &path, &headers, body).await;
+                if is_citys_own(pattern, operation) {
+                    // The very request that is about to succeed, from another city.
+                    for stranger in &strangers {
+                        let refused = stranger.send_raw(method.clone(), &path, &headers, body.clone()).await;
+                        assert!(matches!(refused.status, 403 | 404), "{name} for another city: {} {}", refused.status, refused.text);
+                    }
+                    kept_from_strangers += 1;
+                }
+                let answer = world.caller(operation).send_raw(method, &path, &headers, body).await;
                 let declared: Vec<&String> = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2')).collect();
                 assert_eq!(declared, [&answer.status.to_string()], "{name}: {}", answer.text);
             }
         }
+        assert!(kept_from_strangers >= 9, "{kept_from_strangers}");
     }
 }
 
-/// The record that an action or a change is about.
-fn record_of(path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').collect();
-    if parts.get(2) == Some(&"me") {
-        return "/v1/me".to_owned();
+/// The record whose version an action or a change is made against: what the last parameter of the
+/// address names.
+fn record_of(pattern: &str) -> &str {
+    match pattern.rfind('}') {
+        Some(end) => &pattern[..=end],
+        None => pattern,
     }
-    parts.iter().take(4).copied().collect::<Vec<_>>().join("/")
 }
 
 /// The example's passwords, by an account of its own: everyone else's must stay.

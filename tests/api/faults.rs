@@ -2,7 +2,6 @@
 //! written.
 
 use std::collections::BTreeMap;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -11,60 +10,7 @@ use chancery::kernel::access::Role;
 use chancery::kernel::journal::chain::{self, Verdict};
 use serde_json::{Value, json};
 
-use crate::support::{App, Backend, PASSWORD};
-
-/// The real program on the database of `app`.
-struct Process {
-    child: Child,
-    url: String,
-}
-
-impl Process {
-    async fn start(app: &App, port: u16) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_chancery"))
-            .arg("serve")
-            .env("CHANCERY_DATABASE__URL", app.database.url())
-            .env(
-                "CHANCERY_AUTH__SECRET",
-                "only for tests: 0123456789abcdef0123456789",
-            )
-            .env("CHANCERY_SERVER__BIND", format!("127.0.0.1:{port}"))
-            .env("CHANCERY_SERVER__PUBLIC_URL", "https://chancery.test")
-            .env("CHANCERY_LIMITS__REQUESTS_PER_MINUTE", "10000000")
-            .env("CHANCERY_LOG__FILTER", "error")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let url = format!("http://127.0.0.1:{port}");
-        let began = Instant::now();
-        while reqwest::get(format!("{url}/readyz"))
-            .await
-            .map_or(true, |answer| answer.status() != 200)
-        {
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "the service does not come up"
-            );
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Self { child, url }
-    }
-
-    /// As `kill -9` does.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
+use crate::support::{App, Backend, PASSWORD, Process, free_port};
 
 /// Eight writers that retry each write under its own key until they have an answer, while the
 /// process is killed twenty times.

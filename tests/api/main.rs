@@ -8,6 +8,7 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod api_keys;
 mod briefings;
 mod cli;
 mod concurrency;

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use chancery::kernel::access::{Permission, Role};
+use chancery::kernel::access::{Permission, Role, SANDBOX_SCOPES, SERVICE_SCOPES};
 use reqwest::Method;
+use serde_json::json;
 
 use crate::both_backends;
-use crate::support::{Actor, Answer, App, document};
+use crate::support::{Actor, Answer, App, document, nowhere};
 
 /// Every operation: method, address pattern, what it asks of its caller.
 fn operations() -> Vec<(Method, String, String)> {
@@ -24,33 +25,10 @@ fn operations() -> Vec<(Method, String, String)> {
     found
 }
 
-/// An address of this pattern that names nothing.
-fn nowhere(pattern: &str) -> String {
-    let mut path = String::new();
-    for part in pattern.split('/').skip(1) {
-        path.push('/');
-        path.push_str(match part {
-            "{id}" if pattern.contains("/briefings/") => "brf_00000000000000000000000000",
-            "{id}" if pattern.contains("/organizations/") => "org_00000000000000000000000000",
-            "{id}" if pattern.contains("/users/") => "usr_00000000000000000000000000",
-            "{id}" if pattern.contains("/briefers/") => "bfr_00000000000000000000000000",
-            "{id}" if pattern.contains("/venues/") => "ven_00000000000000000000000000",
-            "{id}" if pattern.contains("/sessions/") => "sid_00000000000000000000000000",
-            "{registration_id}" => "reg_00000000000000000000000000",
-            "{code}" => "not_found",
-            part => {
-                assert!(!part.starts_with('{'), "{pattern} has an unknown parameter");
-                part
-            }
-        });
-    }
-    path
-}
-
 async fn call(actor: &Actor, method: &Method, pattern: &str) -> Answer {
-    actor
-        .send(method.clone(), &nowhere(pattern), &[], None)
-        .await
+    let operation = &document()["paths"][pattern][method.as_str().to_lowercase()];
+    let path = nowhere(pattern, operation);
+    actor.send(method.clone(), &path, &[], None).await
 }
 
 both_backends! {
@@ -67,9 +45,21 @@ both_backends! {
         for role in Role::ALL {
             roles.push((*role, app.as_role(*role).await));
         }
+        let sandbox = app.make_key("Phoenix", json!({"name": "Sandbox", "scopes": SANDBOX_SCOPES, "mode": "test"})).await;
+        let revoked = app.make_key("Phoenix", json!({"name": "Revoked", "scopes": SERVICE_SCOPES})).await;
+        let record = revoked.header("location").unwrap();
+        app.as_city("Phoenix").await.act_now(record, "revoke").await.expect(200);
+        let revoked = app.with_key(revoked.body["secret"].as_str().unwrap());
+        // A key for each of two things, so that every operation meets a key that is not for it.
+        let keys = [
+            ("a key with every scope", SERVICE_SCOPES, app.key_of("Phoenix", SERVICE_SCOPES).await),
+            ("a key for the directory", &[Permission::OrganizationsRead][..], app.key_of("Phoenix", &[Permission::OrganizationsRead]).await),
+            ("a key for events", &[Permission::EventsRead][..], app.key_of("Phoenix", &[Permission::EventsRead]).await),
+            ("a sandbox key", SANDBOX_SCOPES, app.with_key(sandbox.body["secret"].as_str().unwrap())),
+        ];
         for (method, pattern, requires) in operations() {
             let name = format!("{method} {pattern}");
-            for (who, stranger) in [("nobody", &anonymous), ("a forged token", &forged), ("a deactivated account", &deactivated)] {
+            for (who, stranger) in [("nobody", &anonymous), ("a forged token", &forged), ("a deactivated account", &deactivated), ("a revoked key", &revoked)] {
                 let status = call(stranger, &method, &pattern).await.status;
                 if requires == "public" {
                     assert!(!matches!(status, 401 | 403), "{name} refuses {who} with {status}");
@@ -81,6 +71,7 @@ both_backends! {
                 let answer = call(actor, &method, &pattern).await;
                 let may = match requires.as_str() {
                     "public" | "authenticated" => true,
+                    "api-key" => false,
                     permission => {
                         let permission: Permission = permission.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
                         role.permissions().contains(&permission)
@@ -89,6 +80,17 @@ both_backends! {
                 assert_eq!(answer.status != 403, may, "{name} for {role}: {}", answer.text);
                 assert_ne!(answer.status, 401, "{name} for {role}: {}", answer.text);
                 assert!(answer.status < 500, "{name} for {role}: {}", answer.text);
+            }
+            for (who, scopes, actor) in &keys {
+                let answer = call(actor, &method, &pattern).await;
+                let may = match requires.as_str() {
+                    "public" | "api-key" => true,
+                    "authenticated" => false,
+                    permission => scopes.contains(&permission.parse().unwrap()),
+                };
+                assert_eq!(answer.status != 403, may, "{name} for {who}: {}", answer.text);
+                assert_ne!(answer.status, 401, "{name} for {who}: {}", answer.text);
+                assert!(answer.status < 500, "{name} for {who}: {}", answer.text);
             }
         }
     }
@@ -119,5 +121,22 @@ fn an_auditor_may_read_everything_and_change_nothing() {
             let may = Role::Auditor.permissions().contains(&permission);
             assert_eq!(may, method == Method::GET, "{method} {pattern}");
         }
+    }
+}
+
+#[test]
+fn the_document_names_keys_where_a_key_may_ask() {
+    for (method, pattern, requires) in operations() {
+        let operation = &document()["paths"][&pattern][method.as_str().to_lowercase()];
+        let security = operation["security"].as_array().unwrap();
+        let named = security.iter().any(|one| one.get("api_key").is_some());
+        let may = requires == "api-key"
+            || requires
+                .parse::<Permission>()
+                .is_ok_and(|permission| SERVICE_SCOPES.contains(&permission));
+        assert_eq!(named, may, "{method} {pattern}");
+        let people = security.iter().any(|one| one.get("bearer").is_some());
+        let expected = !matches!(requires.as_str(), "public" | "api-key");
+        assert_eq!(people, expected, "{method} {pattern}");
     }
 }

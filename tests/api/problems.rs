@@ -4,7 +4,7 @@
 use reqwest::Method;
 
 use crate::both_backends;
-use crate::support::{App, document};
+use crate::support::{App, document, fill, nowhere};
 
 const BODIES: [&str; 16] = [
     "",
@@ -58,18 +58,19 @@ both_backends! {
         let admin = app.admin().await;
         let mut tried = 0;
         for (pattern, item) in document()["paths"].as_object().unwrap() {
-            for method in item.as_object().unwrap().keys() {
+            for (method, operation) in item.as_object().unwrap() {
                 let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
                 let mut paths = Vec::new();
                 if pattern.contains('{') {
                     for segment in SEGMENTS {
-                        let parts: Vec<&str> = pattern.split('/').map(|part| if part.starts_with('{') { segment } else { part }).collect();
-                        paths.push(parts.join("/"));
+                        paths.push(fill(pattern, |_| segment.to_owned()));
                     }
+                    // One that every extractor takes, so that bodies and queries are read too.
+                    paths.push(nowhere(pattern, operation));
                 } else {
                     paths.push(pattern.clone());
                 }
-                let first = paths[paths.len().saturating_sub(3).min(paths.len() - 1)].clone();
+                let first = paths.last().unwrap().clone();
                 for query in QUERIES {
                     paths.push(format!("{first}{query}"));
                 }

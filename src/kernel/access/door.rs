@@ -20,8 +20,10 @@ use crate::kernel::secrets::Keyring;
 pub enum Requirement {
     /// Nothing: anyone may call it.
     Nothing,
-    /// To be signed in.
+    /// To be a signed-in person.
     SignedIn,
+    /// To be a system with an API key.
+    ServiceAccount,
     /// To hold this permission.
     Permission(Permission),
 }
@@ -40,12 +42,20 @@ impl Policy for Public {
     const REQUIRES: Requirement = Requirement::Nothing;
 }
 
-/// Anyone who is signed in.
+/// Any person who is signed in.
 #[derive(Debug)]
 pub struct Authenticated;
 
 impl Policy for Authenticated {
     const REQUIRES: Requirement = Requirement::SignedIn;
+}
+
+/// Any system with an API key.
+#[derive(Debug)]
+pub struct ServiceAccount;
+
+impl Policy for ServiceAccount {
+    const REQUIRES: Requirement = Requirement::ServiceAccount;
 }
 
 /// What became of the credentials of a request. Absent when it had none.
@@ -93,25 +103,19 @@ fn open<P: Policy>(request: &HttpRequest) -> Result<Access<P>, Problem> {
         (_, None) => {
             return Err(Problem::new(
                 Code::Unauthenticated,
-                "This operation needs an access token: sign in at /v1/auth/login.",
+                "This operation needs a caller: sign in at /v1/auth/login, or send an X-Api-Key.",
             ));
         }
     };
     let scope = Scope(principal);
-    if let Requirement::Permission(permission) = P::REQUIRES
-        && !scope.can(permission)
-    {
-        tracing::info!(%permission, actor = ?scope.actor(), "permission denied");
+    if let Err(problem) = admit(P::REQUIRES, &scope) {
+        tracing::info!(requires = ?P::REQUIRES, actor = ?scope.actor(), "permission denied");
         let subject = (
             "operation",
             format!("{} {}", request.method(), request.path()),
         );
         record_denial(kernel, &scope, request, subject);
-        return Err(Problem::new(
-            Code::Forbidden,
-            format!("This operation needs the permission `{permission}`."),
-        )
-        .with("permission", permission.as_str()));
+        return Err(problem);
     }
     Ok(Access {
         kernel: kernel.get_ref().clone(),
@@ -119,6 +123,23 @@ fn open<P: Policy>(request: &HttpRequest) -> Result<Access<P>, Problem> {
         request: request.clone(),
         policy: PhantomData,
     })
+}
+
+/// Whether a known caller is one that the operation is for.
+fn admit(requires: Requirement, scope: &Scope) -> Result<(), Problem> {
+    match (requires, &scope.0) {
+        (Requirement::Permission(permission), _) if !scope.can(permission) => Err(Problem::new(
+            Code::Forbidden,
+            format!("This operation needs the permission `{permission}`."),
+        )
+        .with("permission", permission.as_str())),
+        (Requirement::SignedIn, Some(Principal::Service { .. })) => scope.person().map(|_| ()),
+        (Requirement::ServiceAccount, Some(Principal::User { .. })) => Err(Problem::new(
+            Code::Forbidden,
+            "This operation is for API keys, not for signed-in people.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a refused attempt into the journal, without making the caller wait: the time an answer

@@ -8,7 +8,9 @@ mod permission;
 mod principal;
 mod role;
 
-pub use door::{Access, Authenticated, Authentication, Policy, Public, Requirement};
+pub use door::{
+    Access, Authenticated, Authentication, Policy, Public, Requirement, ServiceAccount,
+};
 pub use permission::{Permission, may};
 pub use principal::{Actor, Home, Principal, Scope};
-pub use role::Role;
+pub use role::{Role, SANDBOX_SCOPES, SERVICE_SCOPES};

@@ -177,6 +177,25 @@ impl Scope {
                 .any(|home| home.organization_id == *organization)
     }
 
+    /// What the caller may do in the affairs of this organization: a role elsewhere does not
+    /// count, unless it is one that sees the affairs of every jurisdiction.
+    #[must_use]
+    pub fn permissions_in(&self, organization: &OrganizationId) -> BTreeSet<Permission> {
+        match &self.0 {
+            Some(Principal::User { homes, .. }) => homes
+                .iter()
+                .filter(|home| home.role.is_federal() || home.organization_id == *organization)
+                .flat_map(|home| home.role.permissions().iter().copied())
+                .collect(),
+            Some(Principal::Service { home, scopes, .. })
+                if home.organization_id == *organization =>
+            {
+                scopes.clone()
+            }
+            Some(Principal::Service { .. }) | None => BTreeSet::new(),
+        }
+    }
+
     /// The signed-in person and their session.
     ///
     /// # Errors

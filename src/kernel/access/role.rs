@@ -113,6 +113,33 @@ const AUDITOR: &[Permission] = &[
     AuditRead,
 ];
 
+/// What a key may hold at all. It is no more than a city's own staff hold, and has nothing that
+/// decides, that is the office's own, or that makes further keys.
+pub const SERVICE_SCOPES: &[Permission] = &[
+    OrganizationsRead,
+    VenuesRead,
+    BriefingsRead,
+    RegistrationsRead,
+    RegistrationsWrite,
+    RequestsRead,
+    RequestsWrite,
+    RequestsComment,
+    EventsRead,
+    WebhooksRead,
+    WebhooksWrite,
+];
+
+/// What a sandbox key may hold: the requests that are kept apart for it, their events, and the
+/// directory. Briefings, registrations, venues and webhook endpoints have no sandbox: a key that
+/// is handed around for trying things out would read and change live records there.
+pub const SANDBOX_SCOPES: &[Permission] = &[
+    OrganizationsRead,
+    RequestsRead,
+    RequestsWrite,
+    RequestsComment,
+    EventsRead,
+];
+
 impl Role {
     /// What the role may do.
     #[must_use]
@@ -152,5 +179,23 @@ impl Role {
             | Self::ClearanceOfficer
             | Self::Auditor => true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_holds_no_more_than_local_staff_and_a_sandbox_key_less() {
+        let local = Role::LocalStaff.permissions();
+        assert!(SERVICE_SCOPES.iter().all(|scope| local.contains(scope)));
+        assert!(!SERVICE_SCOPES.contains(&ApiKeysRead) && !SERVICE_SCOPES.contains(&ApiKeysWrite));
+        assert!(
+            SANDBOX_SCOPES
+                .iter()
+                .all(|scope| SERVICE_SCOPES.contains(scope))
+        );
+        assert!(SANDBOX_SCOPES.len() < SERVICE_SCOPES.len());
     }
 }

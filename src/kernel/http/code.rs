@@ -53,7 +53,7 @@ codes! {
     IdempotencyKeyRequired => BAD_REQUEST, "idempotency_key_required", "An Idempotency-Key is required",
         "A POST with an API key needs an Idempotency-Key header, so that a retry has one effect.";
     Unauthenticated => UNAUTHORIZED, "unauthenticated", "Sign in first",
-        "The access token is missing, expired or no longer accepted, or the sign-in failed.";
+        "The access token or API key is missing, expired or no longer accepted, or the sign-in failed. An API key goes into the X-Api-Key header, alone, and never into an address.";
     Forbidden => FORBIDDEN, "forbidden", "Not permitted",
         "You are known, and your roles do not include the permission that this operation needs.";
     NotFound => NOT_FOUND, "not_found", "Not found",

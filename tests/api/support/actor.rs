@@ -12,6 +12,8 @@ pub struct Actor {
     client: reqwest::Client,
     url: String,
     pub token: Option<String>,
+    /// The secret of an API key, for a system.
+    pub key: Option<String>,
 }
 
 /// What came back.
@@ -25,7 +27,21 @@ pub struct Answer {
 
 impl Actor {
     pub fn new(client: reqwest::Client, url: String, token: Option<String>) -> Self {
-        Self { client, url, token }
+        Self {
+            client,
+            url,
+            token,
+            key: None,
+        }
+    }
+
+    /// A system with this API key. Its posts carry an `Idempotency-Key` of their own where the
+    /// test gives none.
+    pub fn with_key(self, secret: &str) -> Self {
+        Self {
+            key: Some(secret.to_owned()),
+            ..self
+        }
     }
 
     /// The same person on another replica.
@@ -108,6 +124,15 @@ impl Actor {
             .request(method.clone(), format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(key) = &self.key {
+            request = request.header("X-Api-Key", key);
+            let has_own = headers
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case("Idempotency-Key"));
+            if method == Method::POST && !has_own {
+                request = request.header("Idempotency-Key", chancery::kernel::id::fresh());
+            }
         }
         for (name, value) in headers {
             request = request.header(

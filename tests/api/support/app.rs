@@ -8,7 +8,7 @@ use chancery::config::Config;
 use chancery::identity::commands::create_active_user;
 use chancery::identity::passwords::Passwords;
 use chancery::kernel::Kernel;
-use chancery::kernel::access::Role;
+use chancery::kernel::access::{Permission, Role};
 use chancery::kernel::clock::Clock;
 use chancery::kernel::db::WriteContext;
 use chancery::server::Application;
@@ -133,6 +133,29 @@ impl App {
             self.url.clone(),
             Some(token.to_owned()),
         )
+    }
+
+    /// A system that sends this API key.
+    pub fn with_key(&self, secret: &str) -> Actor {
+        self.anonymous().with_key(secret)
+    }
+
+    /// A system of this city, with a new key that its staff made.
+    pub async fn key_of(&self, city: &str, scopes: &[Permission]) -> Actor {
+        let made = self
+            .make_key(city, json!({"name": "A system", "scopes": scopes}))
+            .await;
+        self.with_key(made.body["secret"].as_str().unwrap())
+    }
+
+    /// A new key of this city, as the answer that shows its secret.
+    pub async fn make_key(&self, city: &str, body: Value) -> Answer {
+        let organization = self.city(city).await;
+        self.as_city(city)
+            .await
+            .post(&format!("/v1/organizations/{organization}/api-keys"), body)
+            .await
+            .expect(201)
     }
 
     /// The administrator.

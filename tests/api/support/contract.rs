@@ -41,6 +41,60 @@ pub fn operation(method: &Method, path: &str) -> Option<(&'static str, &'static 
     })
 }
 
+/// The prefix of the ids that stand in this parameter of an address, such as `brf`; none where the
+/// parameter is no id.
+pub fn prefix_of(operation: &Value, parameter: &str) -> Option<String> {
+    let declared = operation["parameters"]
+        .as_array()?
+        .iter()
+        .find(|one| one["in"] == "path" && one["name"] == parameter)?;
+    let mut schema = &declared["schema"];
+    if let Some(reference) = schema["$ref"].as_str() {
+        schema = document().pointer(reference.trim_start_matches('#'))?;
+    }
+    let (prefix, _) = schema["pattern"]
+        .as_str()?
+        .strip_prefix('^')?
+        .split_once('_')?;
+    Some(prefix.to_owned())
+}
+
+/// The address of this pattern with `fill` in the place of each parameter.
+pub fn fill(pattern: &str, mut fill: impl FnMut(&str) -> String) -> String {
+    let parts: Vec<String> = pattern
+        .split('/')
+        .map(|part| {
+            match part
+                .strip_prefix('{')
+                .and_then(|part| part.strip_suffix('}'))
+            {
+                Some(parameter) => fill(parameter),
+                None => part.to_owned(),
+            }
+        })
+        .collect();
+    parts.join("/")
+}
+
+/// An address of this pattern that names nothing: well-formed ids of records that are not there,
+/// and the document's example where a parameter is no id.
+pub fn nowhere(pattern: &str, operation: &Value) -> String {
+    fill(pattern, |parameter| {
+        if let Some(prefix) = prefix_of(operation, parameter) {
+            return format!("{prefix}_00000000000000000000000000");
+        }
+        let parameters = operation["parameters"].as_array().unwrap();
+        let declared = parameters
+            .iter()
+            .find(|one| one["in"] == "path" && one["name"] == parameter)
+            .unwrap_or_else(|| panic!("{pattern} does not declare {parameter}"));
+        declared["example"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{pattern} gives no example of {parameter}"))
+            .to_owned()
+    })
+}
+
 /// Fails when the document does not declare this answer.
 pub fn check(method: &Method, path: &str, answer: &Answer) {
     let Some((pattern, operation)) = operation(method, path) else {

@@ -5,11 +5,13 @@ mod app;
 mod contract;
 mod database;
 mod requests;
+mod process;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
-pub use contract::{document, validator};
+pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
+pub use process::{Process, free_port};
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]

@@ -11,8 +11,8 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-use crate::event_requests::{deadlines, documents};
 use crate::event_requests::settings::Settings;
+use crate::event_requests::{deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::kernel::Kernel;
 use crate::kernel::db::{WriteContext, idempotency};

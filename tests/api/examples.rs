@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chancery::event_requests::lifecycle::RequestStatus;
 use chancery::kernel::access::{Role, SERVICE_SCOPES};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -85,6 +86,7 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
             .expect(201)
             .id();
     }
+    let request = request_for(app, operation, &phoenix).await;
     let key = app
         .make_key(
             "Phoenix",
@@ -94,22 +96,95 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
     World {
         admin,
         system: app.with_key(key.body["secret"].as_str().unwrap()),
-        ids: BTreeMap::from([
-            ("org", phoenix),
-            ("usr", user),
-            ("sid", session),
-            ("bfr", briefer),
-            ("ven", venue),
-            ("brf", briefing),
-            ("reg", registration),
-            ("key", key.id()),
-            (
-                "chr",
-                extra.body["refresh_token"].as_str().unwrap().to_owned(),
-            ),
-            ("chi", invitation),
-        ]),
+        ids: request
+            .into_iter()
+            .chain(BTreeMap::from([
+                ("org", phoenix),
+                ("usr", user),
+                ("sid", session),
+                ("bfr", briefer),
+                ("ven", venue),
+                ("brf", briefing),
+                ("reg", registration),
+                ("key", key.id()),
+                (
+                    "chr",
+                    extra.body["refresh_token"].as_str().unwrap().to_owned(),
+                ),
+                ("chi", invitation),
+            ]))
+            .collect(),
     }
+}
+
+/// The state in which an operation on an event request succeeds, or `None` where it is about none.
+fn request_state(operation: &str) -> Option<RequestStatus> {
+    Some(match operation {
+        "submit_event_request" | "update_event_request" | "delete_event_request" => {
+            RequestStatus::Draft
+        }
+        "begin_clearance_of_event_request" | "offer_substitute_for_event_request" => {
+            RequestStatus::UnderReview
+        }
+        "accept_substitute_for_event_request" => RequestStatus::SubstituteOffered,
+        "confirm_event_request" | "get_event_request" => RequestStatus::InClearance,
+        "complete_event_request" => RequestStatus::Confirmed,
+        "report_on_event_request" => RequestStatus::Completed,
+        name if name.contains("clearance") => RequestStatus::InClearance,
+        name if name.contains("event_request")
+            || name.contains("comment")
+            || name.contains("document") =>
+        {
+            RequestStatus::Submitted
+        }
+        _ => return None,
+    })
+}
+
+/// A request of Phoenix's on which the operation succeeds, with its parts.
+async fn request_for(app: &App, operation: &str, phoenix: &str) -> Vec<(&'static str, String)> {
+    let Some(state) = request_state(operation) else {
+        return Vec::new();
+    };
+    let admin = app.admin().await;
+    // What takes place must start, and soon.
+    let soon = app.clock.now().plus_seconds(4);
+    let times = match state {
+        RequestStatus::Confirmed | RequestStatus::Completed => json!({
+            "starts_at": {"utc": soon, "time_zone": "America/Phoenix"},
+            "ends_at": {"utc": soon.plus_seconds(3600), "time_zone": "America/Phoenix"},
+            "expedite_reason": "It begins at once.",
+        }),
+        _ => json!({}),
+    };
+    let id = if state == RequestStatus::Draft {
+        let mut over = times.clone();
+        over["organization_id"] = json!(phoenix);
+        app.drafted(&admin, over).await
+    } else {
+        app.request_in(state, times).await
+    };
+    let path = format!("/v1/event-requests/{id}");
+    match operation {
+        "confirm_event_request" => app.make_ready(&id).await,
+        "release_event_request" => {
+            admin.act_now(&path, "claim").await.expect(200);
+        }
+        "complete_event_request" => app.pass_event(&id).await,
+        _ => {}
+    }
+    let mut ids = vec![("req", id.clone())];
+    let clearances = admin.get(&format!("{path}/clearances")).await.expect(200);
+    ids.extend(clearances.ids().first().map(|id| ("clr", id.clone())));
+    if state == RequestStatus::Submitted {
+        let comment = admin
+            .post(&format!("{path}/comments"), json!({"body": "Noted."}))
+            .await;
+        ids.push(("cmt", comment.expect(201).id()));
+        let documents = admin.get(&format!("{path}/documents")).await.expect(200);
+        ids.push(("doc", documents.ids()[0].clone()));
+    }
+    ids
 }
 
 impl World {

@@ -4,8 +4,8 @@ mod actor;
 mod app;
 mod contract;
 mod database;
-mod requests;
 mod process;
+mod requests;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};

@@ -211,7 +211,11 @@ impl App {
             .unwrap()
             .parse()
             .unwrap();
-        if self.clock.now() < starts {
+        let wait = self.clock.now().seconds_until(starts);
+        if (0..10).contains(&wait) {
+            let wait = u64::try_from(wait).unwrap() + 1;
+            tokio::time::sleep(std::time::Duration::from_secs(wait)).await;
+        } else if wait > 0 {
             self.clock.set(starts.plus_seconds(60));
             self.sign_everyone_in_again().await;
         }

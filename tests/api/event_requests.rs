@@ -73,7 +73,7 @@ both_backends! {
         // The organization's own reference, under a new key.
         let taken = phoenix.post("/v1/event-requests", body.clone()).await.expect_problem(409, "duplicate_external_ref");
         assert_eq!(taken.header("location"), Some(path(&first.id()).as_str()));
-        chicago.post("/v1/event-requests", body).await.expect(201);
+        assert_eq!(theirs.body["external_ref"], "PHX-1");
 
         // The same event under a new key and reference: made, and flagged on both sides.
         let double = phoenix.post("/v1/event-requests", app.request_draft(json!({"title": "Trade Summit Phoenix"}))).await.expect(201);

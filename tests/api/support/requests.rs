@@ -14,10 +14,12 @@ pub const LETTER: &str = "City of Phoenix\n\nDear colleagues,\nwe invite you to 
 impl App {
     /// What a complete request for a speaker in Phoenix is drafted with, changed by `over`.
     pub fn request_draft(&self, over: Value) -> Value {
+        let day = self.clock.now().plus_seconds(300 * 86_400).to_string();
+        let day = &day[..10];
         let mut draft = json!({
             "request_type": "speaker", "title": "Phoenix Trade Summit", "topic": "trade",
-            "starts_at": {"local": "2031-10-12T09:00:00", "time_zone": "America/Phoenix"},
-            "ends_at": {"local": "2031-10-12T17:00:00", "time_zone": "America/Phoenix"},
+            "starts_at": {"local": format!("{day}T09:00:00"), "time_zone": "America/Phoenix"},
+            "ends_at": {"local": format!("{day}T17:00:00"), "time_zone": "America/Phoenix"},
             "details": {
                 "organizer": "City of Phoenix",
                 "contact": {"name": "Ana Ruiz", "email": "ana@phoenix.example.gov", "phone": "+1 602 555 0100"},

@@ -8,6 +8,7 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod blobs;
 mod briefings;
 mod cli;
 mod concurrency;

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::config::services::{OfficeConfig, RequestsConfig, StorageConfig, WebhooksConfig};
+use crate::kernel::blobs::BlobSettings;
 use crate::kernel::db::DatabaseSettings;
 use crate::kernel::db::dialect::Location;
 use crate::kernel::secrets::SECRET_MIN_LENGTH;
@@ -273,6 +274,7 @@ impl Config {
             );
         }
         self.office.calendar()?;
+        self.storage.check()?;
         if self.database.connections == 0 {
             return invalid("database.connections must be 1 or more");
         }
@@ -323,6 +325,12 @@ impl Config {
             queue: self.database.queue,
             wait: Duration::from_millis(self.database.wait_milliseconds),
         })
+    }
+
+    /// Where files are kept.
+    #[must_use]
+    pub fn blob_settings(&self) -> BlobSettings {
+        self.storage.blob_settings(&self.data_dir)
     }
 
     /// The address that clients use.

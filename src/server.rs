@@ -21,6 +21,7 @@ use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
 use crate::identity::credentials::is_key_in_query;
 use crate::kernel::Kernel;
+use crate::kernel::blobs::Blobs;
 use crate::kernel::clock::Clock;
 use crate::kernel::db::Database;
 use crate::kernel::db::migrate::{self, MigrateError};
@@ -39,6 +40,9 @@ pub enum StartError {
     /// The schema could not be brought to this program's version.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// The folder for files cannot be made.
+    #[error("the folder for files cannot be made: {0}")]
+    Files(std::io::Error),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Bind(SocketAddr, std::io::Error),
@@ -56,7 +60,7 @@ pub struct Application {
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
-/// Prepares the kernel: database, clock and keys. Runs no migration.
+/// Prepares the kernel: database, store of files, clock and keys. Runs no migration.
 ///
 /// # Errors
 ///
@@ -64,6 +68,8 @@ pub struct Application {
 pub fn kernel(config: &Config, clock: Clock) -> Result<Kernel, ConfigError> {
     Ok(Kernel {
         db: Database::new(config.database_settings()?),
+        blobs: Blobs::open(config.blob_settings())
+            .map_err(|reason| ConfigError::Invalid(format!("storage: {reason}")))?,
         clock,
         keyring: Arc::new(Keyring::derive(config.secret()?)),
         journal_bell: Arc::new(Notify::new()),
@@ -81,6 +87,7 @@ impl Application {
         for name in migrate::up(&kernel.db.settings().location)? {
             tracing::info!(migration = %name, "migrated");
         }
+        kernel.blobs.prepare().map_err(StartError::Files)?;
         let bind = config.server.bind;
         let listener = TcpListener::bind(bind).map_err(|error| StartError::Bind(bind, error))?;
         let address = listener

@@ -4,13 +4,14 @@
 //! Lead times, review times and clearances differ from office to office (docs/domain.md, section
 //! 1), so they are settings and no constants.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::config::ConfigError;
+use crate::kernel::blobs::{BlobSettings, Bucket, Place};
 use crate::kernel::business_time::{BusinessCalendar, Holidays, OfficeHours};
 
 /// When the office works: what its review clock counts.
@@ -173,6 +174,55 @@ pub struct StorageConfig {
     pub max_document_bytes: u64,
     /// Documents that one record holds, at most.
     pub max_documents: i64,
+}
+
+impl StorageConfig {
+    /// # Errors
+    ///
+    /// When a key is half given, an address is none, or a limit is nothing.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let invalid = |text: &str| Err(ConfigError::Invalid(text.to_owned()));
+        if self.access_key_id.is_some() != self.secret_access_key.is_some() {
+            return invalid(
+                "storage.access_key_id and storage.secret_access_key are set together or not at all",
+            );
+        }
+        let is_address =
+            |endpoint: &String| endpoint.starts_with("http://") || endpoint.starts_with("https://");
+        if !self.endpoint.iter().all(is_address) {
+            return invalid("storage.endpoint must begin with https:// or http://");
+        }
+        if self.max_document_bytes == 0 || self.max_documents < 1 {
+            return invalid(
+                "storage.max_document_bytes and storage.max_documents must be 1 or more",
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn blob_settings(&self, data_dir: &Path) -> BlobSettings {
+        let place = match &self.bucket {
+            None => Place::Folder(
+                self.folder
+                    .clone()
+                    .unwrap_or_else(|| data_dir.join("documents")),
+            ),
+            Some(name) => Place::Bucket(Bucket {
+                name: name.clone(),
+                prefix: self.prefix.clone(),
+                endpoint: self.endpoint.clone(),
+                region: self.region.clone(),
+                credentials: self
+                    .access_key_id
+                    .clone()
+                    .zip(self.secret_access_key.clone()),
+            }),
+        };
+        BlobSettings {
+            place,
+            max_bytes: self.max_document_bytes,
+        }
+    }
 }
 
 /// How webhooks are delivered.

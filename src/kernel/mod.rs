@@ -8,10 +8,12 @@
 //! | [`secrets`] | sealing, keyed digests and random tokens |
 //! | [`db`] | both databases behind one connection type, transactions, locks, constraints |
 //! | [`http`] | problem details, JSON, queries, pages, `ETag`s, idempotency, limits |
+//! | [`blobs`] | files, in a folder or a bucket |
 //! | [`access`] | who is asking, what they may do, and the only door to the database |
 //! | [`journal`] | the append-only record of every change |
 
 pub mod access;
+pub mod blobs;
 pub mod business_time;
 pub mod clock;
 pub mod db;
@@ -27,17 +29,21 @@ pub mod time;
 
 use std::sync::Arc;
 
+use crate::kernel::blobs::Blobs;
 use crate::kernel::clock::Clock;
 use crate::kernel::db::Database;
 use crate::kernel::secrets::Keyring;
 
-/// What every request needs from the house: the database, the time and the keys.
+/// What every request needs from the house: the database, the store of files, the time and
+/// the keys.
 ///
 /// One value is made at start ([`crate::server`]) and shared by every worker thread.
 #[derive(Clone)]
 pub struct Kernel {
     /// Both databases behind one admission queue.
     pub db: Database,
+    /// Where files are kept.
+    pub blobs: Blobs,
     /// The one source of the current time.
     pub clock: Clock,
     /// Keys derived from the configured secret.

@@ -9,6 +9,7 @@
 )]
 
 mod api_keys;
+mod blobs;
 mod briefings;
 mod cli;
 mod concurrency;

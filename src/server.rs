@@ -54,6 +54,22 @@ pub struct Application {
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
+/// Stops a running service.
+#[derive(Clone)]
+pub struct Handle {
+    server: ServerHandle,
+    stopping: watch::Sender<bool>,
+}
+
+impl Handle {
+    /// Tells the service to stop, before the result is awaited: no new connections, live streams
+    /// end and, when `graceful`, requests in flight finish.
+    pub fn stop(&self, graceful: bool) -> impl Future<Output = ()> + use<> {
+        self.stopping.send_replace(true);
+        self.server.stop(graceful)
+    }
+}
+
 /// Prepares the kernel: database, clock and keys. Runs no migration.
 ///
 /// # Errors
@@ -65,6 +81,8 @@ pub fn kernel(config: &Config, clock: Clock) -> Result<Kernel, ConfigError> {
         clock,
         keyring: Arc::new(Keyring::derive(config.secret()?)),
         journal_bell: Arc::new(Notify::new()),
+        positions: watch::Sender::new(0),
+        stopping: watch::Sender::new(false),
     })
 }
 
@@ -122,10 +140,13 @@ impl Application {
         &self.kernel
     }
 
-    /// Stops the service: no new connections, requests in flight finish.
+    /// Stops the service from elsewhere.
     #[must_use]
-    pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
+    pub fn handle(&self) -> Handle {
+        Handle {
+            server: self.server.handle(),
+            stopping: self.kernel.stopping.clone(),
+        }
     }
 
     /// Serves until stopped.

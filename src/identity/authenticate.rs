@@ -12,7 +12,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::identity::{Identity, queries, sessions};
 use crate::kernel::Kernel;
@@ -65,13 +65,14 @@ pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if let Some(found) = look(&request).await {
+    if let Some(found) = look(request.request()).await {
         request.extensions_mut().insert(found);
     }
     next.call(request).await
 }
 
-async fn look(request: &ServiceRequest) -> Option<Authentication> {
+/// Looks at the credentials of a request, or looks again while its answer lasts.
+pub async fn look(request: &HttpRequest) -> Option<Authentication> {
     let mut given = request.headers().get_all(header::AUTHORIZATION);
     let value = given.next()?;
     let outcome = match (value.to_str(), given.next()) {
@@ -87,7 +88,7 @@ async fn look(request: &ServiceRequest) -> Option<Authentication> {
     })
 }
 
-async fn check(request: &ServiceRequest, value: &str) -> Result<Principal, Problem> {
+async fn check(request: &HttpRequest, value: &str) -> Result<Principal, Problem> {
     let refused = || Problem::new(Code::Unauthenticated, "The access token is not accepted.");
     let (Some(identity), Some(kernel)) = (
         request.app_data::<Data<Identity>>(),

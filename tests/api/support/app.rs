@@ -28,7 +28,7 @@ pub struct App {
     pub kernel: Kernel,
     pub clock: Clock,
     pub office: String,
-    handle: actix_web::dev::ServerHandle,
+    handle: chancery::server::Handle,
     client: reqwest::Client,
     people: Mutex<HashMap<String, Actor>>,
     pub database: std::sync::Arc<TestDatabase>,

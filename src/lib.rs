@@ -6,6 +6,7 @@
 //! * [`config`]: what an operator can set;
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
 //! * [`briefings`]: the first of the office's services;
+//! * [`integrations`]: telling cities' own systems what happened;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
 //! * [`routes`], [`openapi`], [`surface`], [`system`], [`telemetry`], [`server`]: the roof;
@@ -18,6 +19,7 @@ pub mod config;
 pub mod demo;
 pub mod directory;
 pub mod identity;
+pub mod integrations;
 pub mod kernel;
 pub mod openapi;
 pub mod records;

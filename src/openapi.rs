@@ -32,6 +32,8 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
         (name = "Public", description = "What anyone may read, without an account."),
+        (name = "Events", description = "What happened, to be asked for or followed live."),
+        (name = "Webhooks", description = "What happened, delivered to an address."),
         (name = "Records", description = "The journal."),
     ),
 )]

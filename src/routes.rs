@@ -8,5 +8,6 @@ pub fn all(config: &mut ServiceConfig<'_>) {
     crate::identity::routes(config);
     crate::directory::routes(config);
     crate::briefings::routes(config);
+    crate::integrations::routes(config);
     crate::records::routes(config);
 }

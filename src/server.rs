@@ -18,6 +18,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::config::{Config, ConfigError};
 use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
+use crate::integrations::Integrations;
+use crate::integrations::deliveries::{fan_out, sender};
 use crate::kernel::Kernel;
 use crate::kernel::clock::Clock;
 use crate::kernel::db::Database;
@@ -106,9 +108,14 @@ impl Application {
         config.server.bind = address;
         let config = Arc::new(config);
         let identity = Identity::new(&kernel, Arc::clone(&config))?;
+        let integrations = Integrations::new(&config.webhooks)?;
         let limits = Limits::new(config.limits.requests_per_minute);
         let (stop, stopped) = watch::channel(false);
+        workers::wake::listen(kernel.clone(), stopped.clone());
+        let due = Arc::new(Notify::new());
         let tasks = vec![
+            actix_web::rt::spawn(fan_out::run(kernel.clone(), Arc::clone(&due))),
+            actix_web::rt::spawn(sender::run(kernel.clone(), integrations.clone(), due)),
             actix_web::rt::spawn(workers::follow_journal(kernel.clone(), stopped.clone())),
             actix_web::rt::spawn(workers::tidy(
                 kernel.clone(),
@@ -117,7 +124,7 @@ impl Application {
                 stopped,
             )),
         ];
-        let server = server(listener, &kernel, identity, limits, config)
+        let server = server(listener, &kernel, identity, integrations, limits, config)
             .map_err(|error| StartError::Bind(address, error))?;
         Ok(Self {
             server,
@@ -156,6 +163,7 @@ impl Application {
     /// When the listener fails.
     pub async fn run(self) -> std::io::Result<()> {
         let outcome = self.server.await;
+        self.kernel.stopping.send_replace(true);
         let _ = self.stop.send(true);
         for task in self.tasks {
             let _ = tokio::time::timeout(Duration::from_secs(1), task).await;
@@ -168,11 +176,13 @@ fn server(
     listener: TcpListener,
     kernel: &Kernel,
     identity: Identity,
+    integrations: Integrations,
     limits: Limits,
     config: Arc<Config>,
 ) -> std::io::Result<Server> {
     let kernel = Data::new(kernel.clone());
     let identity = Data::new(identity);
+    let integrations = Data::new(integrations);
     let limits = Data::new(limits);
     let surface = Data::new(Surface::new(&openapi::document()));
     let workers = config.server.workers;
@@ -181,6 +191,7 @@ fn server(
         let (app, _) = App::new()
             .app_data(kernel.clone())
             .app_data(identity.clone())
+            .app_data(integrations.clone())
             .app_data(limits.clone())
             .app_data(surface.clone())
             .into_utoipa_app()

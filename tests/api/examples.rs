@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, App, PASSWORD, document};
+use crate::support::{Actor, App, Mode, PASSWORD, Receiver, document};
 
 /// Records of every kind, made for one operation.
 struct World {
@@ -17,8 +17,61 @@ struct World {
     venue: String,
     briefing: String,
     registration: String,
+    event: String,
+    hook: Hook,
     refresh_token: String,
     invitation: String,
+}
+
+/// A webhook endpoint with its receiver and a delivery.
+struct Hook {
+    receiver: Receiver,
+    endpoint: String,
+    delivery: String,
+}
+
+async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
+    let receiver = Receiver::start().await;
+    let body = json!({"organization_id": organization, "url": receiver.url()});
+    let endpoint = admin
+        .post("/v1/webhook-endpoints", body)
+        .await
+        .expect(201)
+        .id();
+    let is_for_enabling = operation == "enable_webhook_endpoint";
+    if is_for_enabling {
+        receiver.set(Mode::Answer(410));
+    }
+    let path = format!("/v1/webhook-endpoints/{endpoint}");
+    let none = "dlv_00000000000000000000000000".to_owned();
+    if !operation.contains("delivery") && !is_for_enabling {
+        return Hook {
+            receiver,
+            endpoint,
+            delivery: none,
+        };
+    }
+    admin
+        .post(&format!("{path}/test"), json!({}))
+        .await
+        .expect(200);
+    for _ in 0..200 {
+        let ids = admin
+            .get(&format!("{path}/deliveries"))
+            .await
+            .expect(200)
+            .ids();
+        let state = admin.get(&path).await.expect(200).body["status"].clone();
+        if let (Some(id), true) = (ids.first(), !is_for_enabling || state == "disabled") {
+            return Hook {
+                receiver,
+                endpoint,
+                delivery: id.clone(),
+            };
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{operation}: nothing was delivered");
 }
 
 /// The steps that bring a new briefing to where the operation can act on it.
@@ -87,8 +140,13 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
             .expect(201)
             .id();
     }
+    app.settle_journal().await;
+    let event = admin.get("/v1/events?limit=1").await.expect(200).ids()[0].clone();
+    let hook = hook(&admin, &phoenix, operation).await;
     World {
         admin,
+        event,
+        hook,
         organization: phoenix,
         user,
         session,
@@ -111,6 +169,8 @@ impl World {
                     ("bfr_", &self.briefer),
                     ("ven_", &self.venue),
                     ("usr_", &self.user),
+                    ("evt_", &self.event),
+                    ("https://hooks.", &self.hook.receiver.url()),
                     ("chr_", &self.refresh_token),
                     ("chi_", &self.invitation),
                 ] {
@@ -132,11 +192,14 @@ impl World {
             "briefers" => &self.briefer,
             "venues" => &self.venue,
             "auth" => &self.session,
+            "webhook-endpoints" => &self.hook.endpoint,
+            "deliveries" => &self.hook.delivery,
             _ => &self.briefing,
         };
         pattern
             .replace("{id}", id)
             .replace("{registration_id}", &self.registration)
+            .replace("{delivery_id}", &self.hook.delivery)
             .replace("{code}", "not_found")
     }
 }

@@ -36,6 +36,9 @@ fn nowhere(pattern: &str) -> String {
             "{id}" if pattern.contains("/briefers/") => "bfr_00000000000000000000000000",
             "{id}" if pattern.contains("/venues/") => "ven_00000000000000000000000000",
             "{id}" if pattern.contains("/sessions/") => "sid_00000000000000000000000000",
+            "{id}" if pattern.contains("/webhook-endpoints/") => "whk_00000000000000000000000000",
+            "{id}" if pattern.contains("/deliveries/") => "dlv_00000000000000000000000000",
+            "{delivery_id}" => "dlv_00000000000000000000000000",
             "{registration_id}" => "reg_00000000000000000000000000",
             "{code}" => "not_found",
             part => {

@@ -13,7 +13,7 @@ use crate::kernel::time::Timestamp;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "whk_01jz8k2m4n6p8q0r2s4t6v8w0x", "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x",
-    "url": "https://8.8.8.8/chancery", "description": "The mayor's calendar",
+    "url": "https://hooks.phoenix.example.gov/chancery", "description": "The mayor's calendar",
     "event_types": ["briefing.published"], "status": "active", "disabled_reason": null,
     "failing_since": null, "previous_secret_until": null, "version": 1,
     "created_at": "2027-01-05T14:00:00Z", "updated_at": "2027-01-05T14:00:00Z",
@@ -118,7 +118,7 @@ pub struct EventType(pub String);
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x", "url": "https://8.8.8.8/chancery",
+    "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x", "url": "https://hooks.phoenix.example.gov/chancery",
     "description": "The mayor's calendar", "event_types": ["briefing.published"]
 }))]
 pub struct CreateWebhookEndpoint {

@@ -47,6 +47,8 @@ pub fn config(database: &TestDatabase) -> Config {
     config.server.public_url = Some("https://chancery.test".to_owned());
     config.auth.secret = Some("only for tests: 0123456789abcdef0123456789".into());
     config.auth.hash_memory_kib = 64;
+    // Where the receivers of tests listen.
+    config.webhooks.allowed_networks = vec!["127.0.0.0/8".to_owned()];
     config.limits.requests_per_minute = std::num::NonZeroU32::new(10_000_000).unwrap();
     config
 }
@@ -87,12 +89,14 @@ impl App {
 
     /// Another replica on the same database.
     pub async fn replica(&self) -> Self {
-        let mut app = Self::serve(
-            self.database.clone(),
-            config(&self.database),
-            self.clock.clone(),
-        )
-        .await;
+        self.replica_with(|_| {}).await
+    }
+
+    /// As [`App::replica`], with another configuration.
+    pub async fn replica_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(&self.database);
+        change(&mut config);
+        let mut app = Self::serve(self.database.clone(), config, self.clock.clone()).await;
         app.office.clone_from(&self.office);
         app
     }
@@ -209,6 +213,12 @@ impl App {
             .unwrap()
             .insert(email.to_owned(), actor.clone());
         actor
+    }
+
+    /// The person with this address in a new session, after the clock was moved.
+    pub async fn again(&self, email: &str) -> Actor {
+        let tokens = self.sign_in(email, PASSWORD).await.expect(200);
+        self.with_token(tokens.body["access_token"].as_str().unwrap())
     }
 
     /// Tries to sign in.

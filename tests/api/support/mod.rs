@@ -4,11 +4,14 @@ mod actor;
 mod app;
 mod contract;
 mod database;
+mod receiver;
+mod stream;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
 pub use contract::{document, validator};
 pub use database::{Backend, TestDatabase};
+pub use receiver::{Mode, Received, Receiver};
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]

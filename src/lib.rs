@@ -6,6 +6,7 @@
 //! * [`config`]: what an operator can set;
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
 //! * [`briefings`] and [`event_requests`]: the office's services;
+//! * [`integrations`]: telling cities' own systems what happened;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
 //! * [`routes`], [`openapi`], [`lifecycles`], [`surface`], [`system`], [`telemetry`], [`server`]: the roof;
@@ -19,6 +20,7 @@ pub mod demo;
 pub mod directory;
 pub mod event_requests;
 pub mod identity;
+pub mod integrations;
 pub mod kernel;
 pub mod lifecycles;
 pub mod openapi;

@@ -34,6 +34,8 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Registrations", description = "Who comes to a briefing."),
         (name = "Event requests", description = "What cities ask the office for, from draft to report."),
         (name = "Public", description = "What anyone may read, without an account."),
+        (name = "Events", description = "What happened, to be asked for or followed live."),
+        (name = "Webhooks", description = "What happened, delivered to an address."),
         (name = "Records", description = "The journal."),
     ),
 )]

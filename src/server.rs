@@ -20,6 +20,8 @@ use crate::event_requests::settings::Settings;
 use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
 use crate::identity::credentials::is_key_in_query;
+use crate::integrations::Integrations;
+use crate::integrations::deliveries::{fan_out, sender};
 use crate::kernel::Kernel;
 use crate::kernel::blobs::Blobs;
 use crate::kernel::clock::Clock;
@@ -60,6 +62,22 @@ pub struct Application {
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
+/// Stops a running service.
+#[derive(Clone)]
+pub struct Handle {
+    server: ServerHandle,
+    stopping: watch::Sender<bool>,
+}
+
+impl Handle {
+    /// Tells the service to stop, before the result is awaited: no new connections, live streams
+    /// end and, when `graceful`, requests in flight finish.
+    pub fn stop(&self, graceful: bool) -> impl Future<Output = ()> + use<> {
+        self.stopping.send_replace(true);
+        self.server.stop(graceful)
+    }
+}
+
 /// Prepares the kernel: database, store of files, clock and keys. Runs no migration.
 ///
 /// # Errors
@@ -73,6 +91,8 @@ pub fn kernel(config: &Config, clock: Clock) -> Result<Kernel, ConfigError> {
         clock,
         keyring: Arc::new(Keyring::derive(config.secret()?)),
         journal_bell: Arc::new(Notify::new()),
+        positions: watch::Sender::new(0),
+        stopping: watch::Sender::new(false),
     })
 }
 
@@ -97,10 +117,15 @@ impl Application {
         config.server.bind = address;
         let config = Arc::new(config);
         let identity = Identity::new(&kernel, Arc::clone(&config))?;
+        let integrations = Integrations::new(&config.webhooks)?;
         let limits = Limits::new(config.limits.requests_per_minute);
         let settings = Settings::read(&config)?;
         let (stop, stopped) = watch::channel(false);
+        workers::wake::listen(kernel.clone(), stopped.clone());
+        let due = Arc::new(Notify::new());
         let tasks = vec![
+            actix_web::rt::spawn(fan_out::run(kernel.clone(), Arc::clone(&due))),
+            actix_web::rt::spawn(sender::run(kernel.clone(), integrations.clone(), due)),
             actix_web::rt::spawn(workers::follow_journal(kernel.clone(), stopped.clone())),
             actix_web::rt::spawn(workers::tidy(
                 kernel.clone(),
@@ -114,8 +139,16 @@ impl Application {
                 stopped,
             )),
         ];
-        let server = server(listener, &kernel, identity, limits, settings, config)
-            .map_err(|error| StartError::Bind(address, error))?;
+        let server = server(
+            listener,
+            &kernel,
+            identity,
+            integrations,
+            limits,
+            settings,
+            config,
+        )
+        .map_err(|error| StartError::Bind(address, error))?;
         Ok(Self {
             server,
             address,
@@ -137,10 +170,13 @@ impl Application {
         &self.kernel
     }
 
-    /// Stops the service: no new connections, requests in flight finish.
+    /// Stops the service from elsewhere.
     #[must_use]
-    pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
+    pub fn handle(&self) -> Handle {
+        Handle {
+            server: self.server.handle(),
+            stopping: self.kernel.stopping.clone(),
+        }
     }
 
     /// Serves until stopped.
@@ -150,6 +186,7 @@ impl Application {
     /// When the listener fails.
     pub async fn run(self) -> std::io::Result<()> {
         let outcome = self.server.await;
+        self.kernel.stopping.send_replace(true);
         let _ = self.stop.send(true);
         for task in self.tasks {
             let _ = tokio::time::timeout(Duration::from_secs(1), task).await;
@@ -162,12 +199,14 @@ fn server(
     listener: TcpListener,
     kernel: &Kernel,
     identity: Identity,
+    integrations: Integrations,
     limits: Limits,
     settings: Settings,
     config: Arc<Config>,
 ) -> std::io::Result<Server> {
     let kernel = Data::new(kernel.clone());
     let identity = Data::new(identity);
+    let integrations = Data::new(integrations);
     let limits = Data::new(limits);
     let surface = Data::new(Surface::new(&openapi::document()));
     let settings = Data::new(settings);
@@ -177,6 +216,7 @@ fn server(
         let (app, _) = App::new()
             .app_data(kernel.clone())
             .app_data(identity.clone())
+            .app_data(integrations.clone())
             .app_data(limits.clone())
             .app_data(surface.clone())
             .app_data(settings.clone())

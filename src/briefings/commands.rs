@@ -23,7 +23,7 @@ use crate::schema::{briefing_briefers, briefings};
 
 /// An event about a briefing.
 pub(super) fn event(kind: &'static str, briefing: &Briefing) -> Event {
-    Event::new(
+    let event = Event::new(
         kind,
         Subject {
             kind: "briefing",
@@ -32,7 +32,17 @@ pub(super) fn event(kind: &'static str, briefing: &Briefing) -> Event {
         },
     )
     .organization(briefing.organization_id.as_ref())
-    .marking(briefing.marking)
+    .marking(briefing.marking);
+    // What was planned before the publication stays the office's own affair.
+    if briefing.published_at.is_none() {
+        return event;
+    }
+    event.shared(json!({
+        "title": briefing.title,
+        "status": briefing.status,
+        "starts_at": briefing.zoned(briefing.starts_at),
+        "ends_at": briefing.zoned(briefing.ends_at),
+    }))
 }
 
 /// What the journal keeps of a briefing; internal notes are left out.

@@ -4,7 +4,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::identity::Identity;
 use crate::identity::credentials::Credentials;
@@ -22,18 +22,22 @@ pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let found = match look(&request).await {
-        Ok(None) => None,
-        Ok(Some(principal)) => Some(Authentication::Accepted(principal)),
-        Err(problem) => Some(Authentication::Refused(problem.code(), problem.to_string())),
-    };
-    if let Some(found) = found {
+    if let Some(found) = look(request.request()).await {
         request.extensions_mut().insert(found);
     }
     next.call(request).await
 }
 
-async fn look(request: &ServiceRequest) -> Result<Option<Principal>, Problem> {
+/// Looks at the credentials of a request, or looks again while its answer lasts.
+pub async fn look(request: &HttpRequest) -> Option<Authentication> {
+    match check(request).await {
+        Ok(None) => None,
+        Ok(Some(principal)) => Some(Authentication::Accepted(principal)),
+        Err(problem) => Some(Authentication::Refused(problem.code(), problem.to_string())),
+    }
+}
+
+async fn check(request: &HttpRequest) -> Result<Option<Principal>, Problem> {
     let Some(credentials) = Credentials::of(request.headers())? else {
         return Ok(None);
     };

@@ -29,6 +29,8 @@ pub mod time;
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use crate::kernel::blobs::Blobs;
 use crate::kernel::clock::Clock;
 use crate::kernel::db::Database;
@@ -51,4 +53,20 @@ pub struct Kernel {
     /// Woken after every commit that recorded an event, so that readers of the journal need not
     /// wait for their next poll.
     pub journal_bell: Arc<tokio::sync::Notify>,
+    /// The last position of the journal that this process knows of. Readers of the journal wait
+    /// for it to rise.
+    pub positions: watch::Sender<i64>,
+    /// Set when the service begins to stop, so that answers without an end come to one.
+    pub stopping: watch::Sender<bool>,
+}
+
+impl Kernel {
+    /// Tells the readers of the journal that it has come to `position`.
+    pub fn note_position(&self, position: i64) {
+        self.positions.send_if_modified(|known| {
+            let is_new = position > *known;
+            *known = position.max(*known);
+            is_new
+        });
+    }
 }

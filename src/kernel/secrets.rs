@@ -105,11 +105,21 @@ pub struct SealError;
 ///
 /// When the system has no randomness to give.
 pub fn random_token(prefix: &str) -> Result<String, SealError> {
-    let mut bytes = [0_u8; 32];
+    let bytes = random_bytes::<32>()?;
+    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// Random bytes from the system.
+///
+/// # Errors
+///
+/// When the system has no randomness to give.
+pub fn random_bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], SealError> {
+    let mut bytes = [0_u8; LENGTH];
     SystemRandom::new()
         .fill(&mut bytes)
         .map_err(|_| SealError)?;
-    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(bytes)
 }
 
 /// The form in which a random token is stored. Tokens have 256 random bits, so a plain digest

@@ -4,7 +4,8 @@
 //! Every replica runs these; a leased row decides which one works, and another takes over when
 //! its holder dies.
 
-mod lease;
+pub mod lease;
+pub mod wake;
 
 use std::time::Duration;
 
@@ -21,9 +22,9 @@ use crate::kernel::http::limit::Limits;
 use crate::kernel::journal::chain;
 use crate::schema::events;
 
-/// How long to wait for the bell before looking anyway: another replica's commit rings no bell
-/// here.
-const POLL: Duration = Duration::from_millis(500);
+/// How long to wait for the bell before looking anyway: another replica's commit rings none here
+/// where the database cannot tell ([`wake`]).
+const POLL: Duration = Duration::from_millis(250);
 
 /// How old a file that nothing refers to is before it is cleared away, in seconds: a day.
 const ORPHAN_AGE: i64 = 24 * 3600;
@@ -31,13 +32,14 @@ const ORPHAN_AGE: i64 = 24 * 3600;
 /// How often what has expired is forgotten.
 const TIDY: Duration = Duration::from_secs(600);
 
-/// Gives committed events their positions until `stop` says so.
+/// Gives committed events their positions until `stop` says so, and notes how far the journal has
+/// come, whoever gave the positions.
 pub async fn follow_journal(kernel: Kernel, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     while !*stop.borrow() {
         match advance_journal(&kernel, &holder).await {
-            Ok(0) => {}
-            Ok(_) => continue,
+            Ok(false) => {}
+            Ok(true) => continue,
             Err(problem) => tracing::warn!(%problem, "the journal could not be advanced"),
         }
         tokio::select! {
@@ -48,36 +50,48 @@ pub async fn follow_journal(kernel: Kernel, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Gives a batch of committed events their positions, if this holder has the lease.
+/// Gives a batch of committed events their positions, if this holder has the lease. Whether it
+/// gave any.
 ///
 /// # Errors
 ///
 /// When the database is out of reach.
-pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<usize, Problem> {
-    let pending: i64 = kernel
+pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Problem> {
+    let (last, pending): (i64, i64) = kernel
         .db
         .read(|conn| {
-            Ok(events::table
+            let pending = events::table
                 .filter(events::position.is_null())
                 .limit(1)
                 .count()
-                .get_result(conn)?)
+                .get_result(conn)?;
+            Ok((chain::last_position(conn)?, pending))
         })
         .await?;
+    kernel.note_position(last);
     if pending == 0 {
-        return Ok(0);
+        return Ok(false);
     }
     let holder = holder.to_owned();
-    kernel
+    let advanced = kernel
         .db
         .write(WriteContext::system(kernel.clock.now()), move |tx| {
-            if lease::hold(tx, "journal", &holder)? {
-                chain::advance(tx)
-            } else {
-                Ok(0)
+            if !lease::hold(tx, "journal", &holder)? {
+                // The holder may be asleep: what was committed here rang no bell there.
+                wake::tell_pending(tx)?;
+                return Ok(None);
             }
+            let advanced = chain::advance(tx)?;
+            if let Some(position) = advanced {
+                wake::tell_position(tx, position)?;
+            }
+            Ok(advanced)
         })
-        .await
+        .await?;
+    if let Some(position) = advanced {
+        kernel.note_position(position);
+    }
+    Ok(advanced.is_some())
 }
 
 /// Lets happen what is due to event requests, until `stop` says so.

@@ -9,15 +9,67 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, App, PASSWORD, document, fill, prefix_of};
+use crate::support::{Actor, App, Mode, PASSWORD, Receiver, document, fill, prefix_of};
 
 /// Records of every kind, made for one operation.
 struct World {
     admin: Actor,
     /// A system, for operations that are for systems alone.
     system: Actor,
+    hook: Hook,
     /// What stands in the place of the document's ids and tokens, by their prefix.
     ids: BTreeMap<&'static str, String>,
+}
+
+/// A webhook endpoint with its receiver and a delivery.
+struct Hook {
+    receiver: Receiver,
+    endpoint: String,
+    delivery: String,
+}
+
+async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
+    let receiver = Receiver::start().await;
+    let body = json!({"organization_id": organization, "url": receiver.url()});
+    let endpoint = admin
+        .post("/v1/webhook-endpoints", body)
+        .await
+        .expect(201)
+        .id();
+    let is_for_enabling = operation == "enable_webhook_endpoint";
+    if is_for_enabling {
+        receiver.set(Mode::Answer(410));
+    }
+    let path = format!("/v1/webhook-endpoints/{endpoint}");
+    let none = "dlv_00000000000000000000000000".to_owned();
+    if !operation.contains("delivery") && !is_for_enabling {
+        return Hook {
+            receiver,
+            endpoint,
+            delivery: none,
+        };
+    }
+    admin
+        .post(&format!("{path}/test"), json!({}))
+        .await
+        .expect(200);
+    for _ in 0..200 {
+        let ids = admin
+            .get(&format!("{path}/deliveries"))
+            .await
+            .expect(200)
+            .ids();
+        let state = admin.get(&path).await.expect(200).body["status"].clone();
+        if let (Some(id), true) = (ids.first(), !is_for_enabling || state == "disabled") {
+            return Hook {
+                receiver,
+                endpoint,
+                delivery: id.clone(),
+            };
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{operation}: nothing was delivered");
 }
 
 /// The steps that bring a new briefing to where the operation can act on it.
@@ -86,6 +138,9 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
             .expect(201)
             .id();
     }
+    app.settle_journal().await;
+    let event = admin.get("/v1/events?limit=1").await.expect(200).ids()[0].clone();
+    let hook = hook(&admin, &phoenix, operation).await;
     let request = request_for(app, operation, &phoenix).await;
     let key = app
         .make_key(
@@ -107,6 +162,9 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
                 ("brf", briefing),
                 ("reg", registration),
                 ("key", key.id()),
+                ("evt", event),
+                ("whk", hook.endpoint.clone()),
+                ("dlv", hook.delivery.clone()),
                 (
                     "chr",
                     extra.body["refresh_token"].as_str().unwrap().to_owned(),
@@ -114,6 +172,7 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
                 ("chi", invitation),
             ]))
             .collect(),
+        hook,
     }
 }
 
@@ -197,6 +256,8 @@ impl World {
                     .and_then(|(prefix, _)| self.ids.get(prefix));
                 if let Some(id) = known {
                     text.clone_from(id);
+                } else if text.starts_with("https://hooks.") {
+                    *text = self.hook.receiver.url();
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.place(item)),

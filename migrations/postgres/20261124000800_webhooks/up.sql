@@ -40,8 +40,8 @@ CREATE TABLE webhook_deliveries (
     created_at TIMESTAMP NOT NULL,
     CONSTRAINT webhook_deliveries_event_key UNIQUE (endpoint_id, event_id)
 );
-CREATE INDEX webhook_deliveries_due_idx ON webhook_deliveries (endpoint_id, next_attempt_at) WHERE status = 'pending';
-CREATE INDEX webhook_deliveries_position_idx ON webhook_deliveries (endpoint_id, position, id);
+CREATE INDEX webhook_deliveries_due_idx ON webhook_deliveries (endpoint_id, next_attempt_at, position) WHERE status = 'pending';
+CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (endpoint_id, created_at, id);
 
 CREATE TABLE webhook_attempts (
     delivery_id TEXT COLLATE "C" NOT NULL CONSTRAINT webhook_attempts_delivery_id_fkey REFERENCES webhook_deliveries (id),
@@ -52,3 +52,6 @@ CREATE TABLE webhook_attempts (
     error TEXT COLLATE "C",
     CONSTRAINT webhook_attempts_pkey PRIMARY KEY (delivery_id, number)
 );
+
+-- Where the webhooks read on in the journal.
+INSERT INTO journal_readers (name, position) VALUES ('webhooks', 0);

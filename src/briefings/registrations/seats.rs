@@ -14,6 +14,12 @@ use crate::schema::registrations;
 
 /// What the journal keeps of a registration: who sends, never who comes.
 pub(super) fn event(kind: &'static str, row: &Registration, briefing: &Briefing) -> Event {
+    let told = json!({
+        "briefing_id": row.briefing_id,
+        "organization_id": row.organization_id,
+        "status": row.status,
+        "attended": row.checked_in_at.is_some(),
+    });
     Event::new(
         kind,
         Subject {
@@ -24,12 +30,8 @@ pub(super) fn event(kind: &'static str, row: &Registration, briefing: &Briefing)
     )
     .organization(Some(&row.organization_id))
     .marking(briefing.marking)
-    .payload(json!({
-        "briefing_id": row.briefing_id,
-        "organization_id": row.organization_id,
-        "status": row.status,
-        "attended": row.checked_in_at.is_some(),
-    }))
+    .payload(told.clone())
+    .shared(told)
 }
 
 /// Stores a changed registration as its next version.

@@ -205,6 +205,72 @@ pub fn unlock_migrations(conn: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
+/// Inserts many rows: in one statement on PostgreSQL, where each costs a trip; one by one on
+/// SQLite, where none does.
+#[macro_export]
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::kernel::db::Connection::Postgres(conn) => {
+                diesel::insert_into($table).values($rows).execute(conn)
+            }
+            $crate::kernel::db::Connection::Sqlite(conn) => {
+                diesel::insert_into($table).values($rows).execute(conn)
+            }
+        }
+    };
+}
+
+/// Listens on this connection for what other replicas tell ([`notify`]). False where there is
+/// nobody to listen to: several processes on one SQLite file poll.
+///
+/// # Errors
+///
+/// When the database is out of reach.
+pub fn listen(conn: &mut AnyConnection, channels: &[&str]) -> QueryResult<bool> {
+    match conn {
+        AnyConnection::Postgres(conn) => {
+            for channel in channels {
+                conn.batch_execute(&format!("LISTEN {channel}"))?;
+            }
+            Ok(true)
+        }
+        AnyConnection::Sqlite(_) => Ok(false),
+    }
+}
+
+/// What was told since the last look, as channel and text. Does not wait.
+///
+/// # Errors
+///
+/// When the connection is lost.
+pub fn notifications(conn: &mut AnyConnection) -> QueryResult<Vec<(String, String)>> {
+    match conn {
+        AnyConnection::Postgres(conn) => conn
+            .notifications_iter()
+            .map(|told| told.map(|told| (told.channel, told.payload)))
+            .collect(),
+        AnyConnection::Sqlite(_) => Ok(Vec::new()),
+    }
+}
+
+/// Tells the other replicas, when the transaction commits. Commits that tell something wait for
+/// each other, so no request does it.
+///
+/// # Errors
+///
+/// When the database is out of reach.
+pub fn notify(conn: &mut AnyConnection, channel: &str, text: &str) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Postgres(conn) => diesel::sql_query("SELECT pg_notify($1, $2)")
+            .bind::<Text, _>(channel)
+            .bind::<Text, _>(text)
+            .execute(conn)
+            .map(drop),
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
 /// The folder of migrations that belongs to this connection's database.
 #[must_use]
 pub fn migrations(conn: &AnyConnection) -> diesel_migrations::EmbeddedMigrations {

@@ -75,13 +75,13 @@ impl Row {
     }
 }
 
-/// Gives the next committed events their positions. Returns how many. Runs in one worker at a
-/// time; the unique constraint on `position` stands behind that.
+/// Gives the next committed events their positions. Returns the last one given. Runs in one worker
+/// at a time; the unique constraint on `position` stands behind that.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub fn advance(tx: &mut Tx<'_>) -> Result<usize, Problem> {
+pub fn advance(tx: &mut Tx<'_>) -> Result<Option<i64>, Problem> {
     let pending: Vec<Row> = table::events
         .filter(table::position.is_null())
         .order(table::sequence)
@@ -89,7 +89,7 @@ pub fn advance(tx: &mut Tx<'_>) -> Result<usize, Problem> {
         .select(Row::as_select())
         .load(tx.conn)?;
     if pending.is_empty() {
-        return Ok(0);
+        return Ok(None);
     }
     let last: Option<(Option<i64>, Option<String>)> = table::events
         .filter(table::position.is_not_null())
@@ -107,7 +107,19 @@ pub fn advance(tx: &mut Tx<'_>) -> Result<usize, Problem> {
             .set((table::position.eq(position), table::hash.eq(&previous)))
             .execute(tx.conn)?;
     }
-    Ok(pending.len())
+    Ok(Some(position))
+}
+
+/// The last position given; 0 before the first.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn last_position(conn: &mut Connection) -> Result<i64, Problem> {
+    let last: Option<i64> = table::events
+        .select(diesel::dsl::max(table::position))
+        .first(conn)?;
+    Ok(last.unwrap_or_default())
 }
 
 /// Where the chain does not hold.

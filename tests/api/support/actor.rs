@@ -5,6 +5,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::contract;
+use super::stream::EventStream;
 
 /// A caller.
 #[derive(Clone)]
@@ -49,6 +50,20 @@ impl Actor {
         Self {
             url: url.to_owned(),
             ..self.clone()
+        }
+    }
+
+    /// Opens the live stream at this address, or answers why not.
+    pub async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Result<EventStream, u16> {
+        let mut request = self.client.get(format!("{}{path}", self.url));
+        request = request.bearer_auth(self.token.clone().unwrap_or_default());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        match response.status().as_u16() {
+            200 => Ok(EventStream::new(response)),
+            status => Err(status),
         }
     }
 
@@ -149,8 +164,17 @@ impl Actor {
             .unwrap_or_else(|error| panic!("{method} {path}: {error:?}"));
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = response.text().await.unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let is_endless = headers
+            .get("content-type")
+            .is_some_and(|media| media.as_bytes().starts_with(b"text/event-stream"));
+        // A stream has no end to wait for; `EventStream` reads it.
+        let (text, body) = if is_endless {
+            (String::new(), Value::String(String::new()))
+        } else {
+            let text = response.text().await.unwrap();
+            let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+            (text, body)
+        };
         let answer = Answer {
             status,
             headers,

@@ -28,7 +28,7 @@ pub struct App {
     pub kernel: Kernel,
     pub clock: Clock,
     pub office: String,
-    handle: actix_web::dev::ServerHandle,
+    handle: chancery::server::Handle,
     client: reqwest::Client,
     people: Mutex<HashMap<String, Actor>>,
     pub database: std::sync::Arc<TestDatabase>,
@@ -47,6 +47,8 @@ pub fn config(database: &TestDatabase) -> Config {
     config.server.public_url = Some("https://chancery.test".to_owned());
     config.auth.secret = Some("only for tests: 0123456789abcdef0123456789".into());
     config.auth.hash_memory_kib = 64;
+    // Where the receivers of tests listen.
+    config.webhooks.allowed_networks = vec!["127.0.0.0/8".to_owned()];
     config.limits.requests_per_minute = std::num::NonZeroU32::new(10_000_000).unwrap();
     config
 }
@@ -87,12 +89,14 @@ impl App {
 
     /// Another replica on the same database.
     pub async fn replica(&self) -> Self {
-        let mut app = Self::serve(
-            self.database.clone(),
-            config(&self.database),
-            self.clock.clone(),
-        )
-        .await;
+        self.replica_with(|_| {}).await
+    }
+
+    /// As [`App::replica`], with another configuration.
+    pub async fn replica_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(&self.database);
+        change(&mut config);
+        let mut app = Self::serve(self.database.clone(), config, self.clock.clone()).await;
         app.office.clone_from(&self.office);
         app
     }
@@ -238,10 +242,15 @@ impl App {
     pub async fn sign_everyone_in_again(&self) {
         let emails: Vec<String> = self.people.lock().unwrap().keys().cloned().collect();
         for email in emails {
-            let tokens = self.sign_in(&email, PASSWORD).await.expect(200);
-            let actor = self.with_token(tokens.body["access_token"].as_str().unwrap());
+            let actor = self.again(&email).await;
             self.people.lock().unwrap().insert(email, actor);
         }
+    }
+
+    /// The person with this address in a new session, after the clock was moved.
+    pub async fn again(&self, email: &str) -> Actor {
+        let tokens = self.sign_in(email, PASSWORD).await.expect(200);
+        self.with_token(tokens.body["access_token"].as_str().unwrap())
     }
 
     /// Tries to sign in.

@@ -5,13 +5,16 @@ mod app;
 mod contract;
 mod database;
 mod process;
+mod receiver;
 mod requests;
+mod stream;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use process::{Process, free_port};
+pub use receiver::{Mode, Received, Receiver};
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 
 use crate::briefings;
+use crate::event_requests;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::among;
 use crate::kernel::db::dialect::Backend;
@@ -24,13 +25,16 @@ type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nul
 const SUBJECTS: [(&str, Permission); 8] = [
     (BRIEFING, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
-    ("event_request", Permission::RequestsRead),
+    (EVENT_REQUEST, Permission::RequestsRead),
     (WEBHOOK_ENDPOINT, Permission::WebhooksRead),
     ("api_key", Permission::ApiKeysRead),
     ("organization", Permission::OrganizationsRead),
     ("briefer", Permission::BriefersRead),
     ("venue", Permission::VenuesRead),
 ];
+
+/// How events call an event request.
+pub const EVENT_REQUEST: &str = event_requests::journal::SUBJECT;
 
 /// How events call a briefing.
 pub const BRIEFING: &str = "briefing";
@@ -53,6 +57,14 @@ pub fn visible(scope: &Scope) -> Boxed {
     let ceiling = scope.ceiling();
     if ceiling != Marking::Cui {
         found = found.filter(dsl::marking.eq_any(ceiling.up_to()));
+    }
+    // A request of the sandbox, a draft that is another's, one whose marking has been raised since:
+    // whatever hides a request hides what was told of it.
+    if scope.can(Permission::RequestsRead) {
+        found = found.filter(dsl::subject_kind.ne(EVENT_REQUEST).or(among(
+            dsl::subject_id,
+            event_requests::queries::visible(scope).select(crate::schema::event_requests::id),
+        )));
     }
     if scope.is_federal() {
         return found;

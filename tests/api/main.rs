@@ -18,6 +18,7 @@ mod event_requests;
 mod events;
 mod examples;
 mod faults;
+mod guide;
 mod http;
 mod identity;
 mod isolation;

@@ -1,0 +1,173 @@
+//! A working office to try things in: real jurisdictions, one account for each role, briefings at
+//! real venues. Made once in an empty database; a second start finds it.
+
+mod briefings;
+mod people;
+mod tour;
+
+use std::path::PathBuf;
+
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, Weekday};
+use diesel::prelude::*;
+
+use crate::directory::organizations;
+use crate::directory::organizations::import::{self, ImportMode};
+use crate::directory::organizations::model::OrganizationKind;
+use crate::directory::organizations::wire::CreateOrganization;
+use crate::identity;
+use crate::identity::passwords::{PasswordError, Passwords};
+use crate::kernel::Kernel;
+use crate::kernel::access::{Home, Principal, Role, Scope};
+use crate::kernel::db::{Tx, WriteContext};
+use crate::kernel::http::Problem;
+use crate::kernel::id::{OrganizationId, SessionId, UserId};
+use crate::kernel::secrets::SealError;
+use crate::kernel::time::Timestamp;
+
+pub use self::people::{DemoAccount, accounts_file, secret, write_private};
+pub use self::tour::tour;
+
+/// The public data that ships with the program, states first: counties and cities belong to them.
+pub const JURISDICTIONS: [(&str, &str); 4] = [
+    (
+        "us-states.csv",
+        include_str!("../../data/jurisdictions/us-states.csv"),
+    ),
+    (
+        "us-counties.csv",
+        include_str!("../../data/jurisdictions/us-counties.csv"),
+    ),
+    (
+        "us-cities.csv",
+        include_str!("../../data/jurisdictions/us-cities.csv"),
+    ),
+    (
+        "foreign-cities.csv",
+        include_str!("../../data/jurisdictions/foreign-cities.csv"),
+    ),
+];
+
+/// GeoNames' id of Phoenix, Arizona.
+const PHOENIX: &str = "geonames:5308655";
+
+/// Why the demo could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The database refused.
+    #[error("{0}")]
+    Problem(#[from] Problem),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// There is no randomness.
+    #[error(transparent)]
+    Random(#[from] SealError),
+    /// A file could not be written.
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+}
+
+/// Makes the demo in an empty database. `None` when there is an office already.
+///
+/// # Errors
+///
+/// See [`DemoError`]; nothing is left behind.
+pub fn make(
+    kernel: &Kernel,
+    passwords: &Passwords,
+    progress: &mut dyn FnMut(&str, u64),
+) -> Result<Option<Vec<DemoAccount>>, DemoError> {
+    let is_made = kernel
+        .db
+        .read_blocking(|conn| identity::queries::has_administrator(conn, None))?;
+    if is_made {
+        return Ok(None);
+    }
+    let context = WriteContext::system(kernel.clock.now());
+    for (name, csv) in JURISDICTIONS {
+        let told = std::cell::RefCell::new(&mut *progress);
+        kernel.db.write_blocking(&context, |tx| {
+            let mut tell = |rows| (told.borrow_mut())(name, rows);
+            import::run(tx, csv.as_bytes(), ImportMode::Commit, &mut tell)
+        })?;
+    }
+    let accounts = people::new_accounts()?;
+    let mut hashed = Vec::new();
+    for account in &accounts {
+        hashed.push((account, passwords.hash_blocking(&account.password)?));
+    }
+    kernel.db.write_blocking(&context, |tx| fill(tx, &hashed))?;
+    Ok(Some(accounts))
+}
+
+fn fill(tx: &mut Tx<'_>, accounts: &[(&DemoAccount, String)]) -> Result<(), Problem> {
+    let office = office(tx, "Office of Subnational Diplomacy")?;
+    let phoenix = by_source(tx, PHOENIX)?;
+    people::make(tx, &office, &phoenix, accounts)?;
+    briefings::make(tx, &office)
+}
+
+/// The organization of the office itself, made when there is none.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn office(tx: &mut Tx<'_>, name: &str) -> Result<OrganizationId, Problem> {
+    use crate::schema::organizations::dsl;
+    let existing: Option<OrganizationId> = dsl::organizations
+        .filter(dsl::kind.eq(OrganizationKind::NationalOffice))
+        .order(dsl::id)
+        .select(dsl::id)
+        .first(tx.conn)
+        .optional()?;
+    if let Some(id) = existing {
+        return Ok(id);
+    }
+    let input = CreateOrganization {
+        kind: OrganizationKind::NationalOffice,
+        name: name.to_owned(),
+        country: "US".to_owned(),
+        subdivision: None,
+        parent_id: None,
+        population: None,
+        time_zone: Some("America/New_York".to_owned()),
+        coordinates: None,
+        source_id: None,
+    };
+    Ok(organizations::commands::create_organization(tx, input)?.id)
+}
+
+fn by_source(tx: &mut Tx<'_>, source_id: &str) -> Result<OrganizationId, Problem> {
+    use crate::schema::organizations::dsl;
+    Ok(dsl::organizations
+        .filter(dsl::source_id.eq(source_id))
+        .select(dsl::id)
+        .first(tx.conn)?)
+}
+
+/// The office acting for itself: the commands ask for a caller.
+fn office_scope(office: &OrganizationId) -> Scope {
+    Scope(Some(Principal::User {
+        user_id: UserId::fresh(),
+        session_id: SessionId::fresh(),
+        homes: vec![Home {
+            organization_id: office.clone(),
+            kind: OrganizationKind::NationalOffice.as_str().to_owned(),
+            country: "US".to_owned(),
+            subdivision: None,
+            role: Role::Administrator,
+        }],
+    }))
+}
+
+/// The first working day at least so many days after `now`.
+fn weekday_after(now: Timestamp, days: u64) -> NaiveDate {
+    let today: NaiveDate = chrono::DateTime::from_timestamp(now.seconds(), 0)
+        .map_or_else(NaiveDateTime::default, |instant| instant.naive_utc())
+        .date();
+    let mut day = today.checked_add_days(Days::new(days)).unwrap_or(today);
+    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+        day = day.checked_add_days(Days::new(1)).unwrap_or(day);
+    }
+    day
+}

@@ -1,0 +1,110 @@
+//! The people of the demo, and the files that keep what only its owner may read.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::DemoError;
+use crate::identity;
+use crate::kernel::access::Role;
+use crate::kernel::db::Tx;
+use crate::kernel::http::Problem;
+use crate::kernel::id::OrganizationId;
+use crate::kernel::secrets::random_token;
+
+/// An account of the demo, with the password that is shown this once.
+#[derive(Debug, Clone, Serialize)]
+pub struct DemoAccount {
+    /// What the person does.
+    pub role: Role,
+    /// What the person signs in with.
+    pub email: String,
+    /// The one-time password.
+    pub password: String,
+}
+
+/// The file in `folder` that keeps the demo's accounts, readable by its owner alone.
+#[must_use]
+pub fn accounts_file(folder: &Path) -> PathBuf {
+    folder.join("demo-accounts.json")
+}
+
+/// Reads the secret of the demo's folder, making it at the first start.
+///
+/// # Errors
+///
+/// When the file cannot be read or written.
+pub fn secret(folder: &Path) -> Result<String, DemoError> {
+    let path = folder.join("demo-secret");
+    if let Ok(secret) = std::fs::read_to_string(&path) {
+        return Ok(secret.trim().to_owned());
+    }
+    let secret = random_token("")?;
+    write_private(&path, &secret)?;
+    Ok(secret)
+}
+
+/// Writes a file that its owner alone may read.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub fn write_private(path: &Path, text: &str) -> Result<(), DemoError> {
+    let failed = |error| DemoError::File(path.to_owned(), error);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}
+
+/// An account for each role, with a new password.
+pub(super) fn new_accounts() -> Result<Vec<DemoAccount>, DemoError> {
+    Role::ALL
+        .iter()
+        .map(|&role| {
+            let host = if role.is_federal() {
+                "office.example.gov"
+            } else {
+                "phoenix.example.gov"
+            };
+            let mailbox = role.as_str().replace('_', ".");
+            let random = random_token("")?;
+            Ok(DemoAccount {
+                role,
+                email: format!("{mailbox}@{host}"),
+                password: format!("demo-{}", random.get(..20).unwrap_or(&random)),
+            })
+        })
+        .collect()
+}
+
+/// Makes the accounts: of the office for federal roles, of the city for local ones.
+pub(super) fn make(
+    tx: &mut Tx<'_>,
+    office: &OrganizationId,
+    city: &OrganizationId,
+    accounts: &[(&DemoAccount, String)],
+) -> Result<(), Problem> {
+    for (account, hash) in accounts {
+        let place = if account.role.is_federal() {
+            office
+        } else {
+            city
+        };
+        identity::commands::create_active_user(
+            tx,
+            &account.email,
+            &format!("Demo {}", account.role.as_str().replace('_', " ")),
+            hash.clone(),
+            place,
+            account.role,
+        )?;
+    }
+    Ok(())
+}

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use chancery::config::{Config, LogFormat};
 use chancery::directory::organizations::import::{self, ImportMode, Outcome};
+use chancery::event_requests::settings::Settings;
 use chancery::identity::passwords::{self, Passwords};
 use chancery::identity::{self, tokens::Tokens};
 use chancery::kernel::access::Role;
@@ -226,7 +227,8 @@ fn serve_demo(mut config: Config) -> Done<()> {
     let bar = progress_bar(37_292);
     let mut done = 0;
     let mut last = (String::new(), 0);
-    let made = demo::make(&kernel, &hasher, &mut |file, rows| {
+    let settings = Settings::read(&config)?;
+    let made = demo::make(&kernel, &hasher, &settings, &mut |file, rows| {
         if last.0 != file {
             done += last.1;
         }
@@ -240,15 +242,19 @@ fn serve_demo(mut config: Config) -> Done<()> {
         let application = build(config)?;
         let url = format!("http://{}", application.address());
         let mut text = String::new();
-        if let Some(accounts) = made {
+        if let Some(made) = made {
             demo::write_private(
                 &demo::accounts_file(&folder),
-                &serde_json::to_string_pretty(&accounts)?,
+                &serde_json::to_string_pretty(&made.accounts)?,
             )?;
-            let tour = demo::tour(&url, &accounts, application.kernel().clock.now());
+            demo::write_private(
+                &demo::keys_file(&folder),
+                &serde_json::to_string_pretty(&made.keys)?,
+            )?;
+            let tour = demo::tour(&url, &made, application.kernel().clock.now());
             demo::write_private(&folder.join("tour.sh"), &tour)?;
             text.push_str("\nOne account for each role; the passwords are made for this demo:\n\n");
-            for account in &accounts {
+            for account in &made.accounts {
                 text.push_str(&format!(
                     "  {:<18} {:<36} {}\n",
                     account.role.as_str(),
@@ -256,14 +262,20 @@ fn serve_demo(mut config: Config) -> Done<()> {
                     account.password
                 ));
             }
+            text.push_str("\nAPI keys for a system of Phoenix:\n\n");
+            for key in &made.keys {
+                text.push_str(&format!("  {:<18} {}\n", key.mode.as_str(), key.secret));
+            }
             text.push_str(&format!(
                 "\nA tour to copy and paste, or `bash {}`:\n\n{tour}",
                 folder.join("tour.sh").display()
             ));
         } else {
             text.push_str(&format!(
-                "\nThe demo's data is here already. Its accounts are in {}, the tour in {}.\n",
+                "\nThe demo's data is here already. Its accounts are in {}, its API keys in {}, the \
+                 tour in {}.\n",
                 demo::accounts_file(&folder).display(),
+                demo::keys_file(&folder).display(),
                 folder.join("tour.sh").display()
             ));
         }

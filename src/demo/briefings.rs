@@ -1,6 +1,6 @@
 //! The venues, briefers and briefings of the demo.
 
-use super::{PHOENIX, by_source, office_scope, weekday_after};
+use super::{PHOENIX, by_source, weekday_after};
 use crate::briefings;
 use crate::briefings::lifecycle::BriefingAction;
 use crate::briefings::model::{AudienceScope, BriefingFormat};
@@ -8,6 +8,7 @@ use crate::briefings::wire::{Audience, CreateBriefing};
 use crate::directory::briefers::wire::CreateBriefer;
 use crate::directory::venues::wire::CreateVenue;
 use crate::directory::{briefers, venues};
+use crate::kernel::access::Scope;
 use crate::kernel::db::Tx;
 use crate::kernel::http::{IfMatch, Problem};
 use crate::kernel::id::{BrieferId, OrganizationId, VenueId};
@@ -126,8 +127,12 @@ const BRIEFINGS: [Planned; 5] = [
     },
 ];
 
-/// Makes them, and publishes the briefings.
-pub(super) fn make(tx: &mut Tx<'_>, office: &OrganizationId) -> Result<(), Problem> {
+/// Makes them, publishes the briefings, and returns the briefers.
+pub(super) fn make(
+    tx: &mut Tx<'_>,
+    office: &OrganizationId,
+    scope: &Scope,
+) -> Result<Vec<BrieferId>, Problem> {
     let mut venue_ids: Vec<VenueId> = Vec::new();
     for (name, address, zone, capacity, city) in VENUES {
         let input = CreateVenue {
@@ -149,7 +154,6 @@ pub(super) fn make(tx: &mut Tx<'_>, office: &OrganizationId) -> Result<(), Probl
         };
         briefer_ids.push(briefers::commands::create_briefer(tx, input)?.id);
     }
-    let scope = office_scope(office);
     for planned in BRIEFINGS {
         let zone = VENUES.get(planned.venue).map_or("UTC", |venue| venue.2);
         let at = |hour: u32| ZonedTimeInput {
@@ -189,9 +193,8 @@ pub(super) fn make(tx: &mut Tx<'_>, office: &OrganizationId) -> Result<(), Probl
         let mut row = briefings::commands::create_briefing(tx, input)?;
         for action in [BriefingAction::Schedule, BriefingAction::Publish] {
             let version = IfMatch(row.version);
-            row =
-                briefings::commands::advance_briefing(tx, &scope, &row.id, version, action, None)?;
+            row = briefings::commands::advance_briefing(tx, scope, &row.id, version, action, None)?;
         }
     }
-    Ok(())
+    Ok(briefer_ids)
 }

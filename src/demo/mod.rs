@@ -1,8 +1,9 @@
 //! A working office to try things in: real jurisdictions, one account for each role, briefings at
-//! real venues. Made once in an empty database; a second start finds it.
+//! real venues, event requests on their way, API keys of a city. Made once in an empty database; a second start finds it.
 
 mod briefings;
 mod people;
+mod requests;
 mod tour;
 
 use std::path::PathBuf;
@@ -14,17 +15,19 @@ use crate::directory::organizations;
 use crate::directory::organizations::import::{self, ImportMode};
 use crate::directory::organizations::model::OrganizationKind;
 use crate::directory::organizations::wire::CreateOrganization;
+use crate::event_requests::settings::Settings;
 use crate::identity;
 use crate::identity::passwords::{PasswordError, Passwords};
 use crate::kernel::Kernel;
-use crate::kernel::access::{Home, Principal, Role, Scope};
+use crate::kernel::access::Role;
+use crate::kernel::blobs::Stored;
 use crate::kernel::db::{Tx, WriteContext};
 use crate::kernel::http::Problem;
-use crate::kernel::id::{OrganizationId, SessionId, UserId};
+use crate::kernel::id::OrganizationId;
 use crate::kernel::secrets::SealError;
 use crate::kernel::time::Timestamp;
 
-pub use self::people::{DemoAccount, accounts_file, secret, write_private};
+pub use self::people::{DemoAccount, DemoKey, accounts_file, keys_file, secret, write_private};
 pub use self::tour::tour;
 
 /// The public data that ships with the program, states first: counties and cities belong to them.
@@ -67,6 +70,15 @@ pub enum DemoError {
     File(PathBuf, std::io::Error),
 }
 
+/// What the demo's users are told once.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// One account for each role.
+    pub accounts: Vec<DemoAccount>,
+    /// The API keys of Phoenix.
+    pub keys: Vec<DemoKey>,
+}
+
 /// Makes the demo in an empty database. `None` when there is an office already.
 ///
 /// # Errors
@@ -75,8 +87,9 @@ pub enum DemoError {
 pub fn make(
     kernel: &Kernel,
     passwords: &Passwords,
+    settings: &Settings,
     progress: &mut dyn FnMut(&str, u64),
-) -> Result<Option<Vec<DemoAccount>>, DemoError> {
+) -> Result<Option<Made>, DemoError> {
     let is_made = kernel
         .db
         .read_blocking(|conn| identity::queries::has_administrator(conn, None))?;
@@ -96,15 +109,28 @@ pub fn make(
     for account in &accounts {
         hashed.push((account, passwords.hash_blocking(&account.password)?));
     }
-    kernel.db.write_blocking(&context, |tx| fill(tx, &hashed))?;
-    Ok(Some(accounts))
+    let letters = actix_web::rt::System::new().block_on(requests::store_letters(&kernel.blobs))?;
+    let keys = kernel
+        .db
+        .write_blocking(&context, |tx| fill(tx, settings, &hashed, &letters))?;
+    Ok(Some(Made { accounts, keys }))
 }
 
-fn fill(tx: &mut Tx<'_>, accounts: &[(&DemoAccount, String)]) -> Result<(), Problem> {
+fn fill(
+    tx: &mut Tx<'_>,
+    settings: &Settings,
+    accounts: &[(&DemoAccount, String)],
+    letters: &[Stored],
+) -> Result<Vec<DemoKey>, Problem> {
     let office = office(tx, "Office of Subnational Diplomacy")?;
     let phoenix = by_source(tx, PHOENIX)?;
-    people::make(tx, &office, &phoenix, accounts)?;
-    briefings::make(tx, &office)
+    let people = people::make(tx, &office, &phoenix, accounts)?;
+    let briefers = briefings::make(tx, &office, &people.scope(Role::Administrator)?)?;
+    let official = briefers
+        .first()
+        .ok_or_else(|| Problem::internal("the demo has no briefer"))?;
+    requests::make(tx, settings, &people, official, letters)?;
+    people::make_keys(tx, &people, &phoenix)
 }
 
 /// The organization of the office itself, made when there is none.
@@ -143,21 +169,6 @@ fn by_source(tx: &mut Tx<'_>, source_id: &str) -> Result<OrganizationId, Problem
         .filter(dsl::source_id.eq(source_id))
         .select(dsl::id)
         .first(tx.conn)?)
-}
-
-/// The office acting for itself: the commands ask for a caller.
-fn office_scope(office: &OrganizationId) -> Scope {
-    Scope(Some(Principal::User {
-        user_id: UserId::fresh(),
-        session_id: SessionId::fresh(),
-        homes: vec![Home {
-            organization_id: office.clone(),
-            kind: OrganizationKind::NationalOffice.as_str().to_owned(),
-            country: "US".to_owned(),
-            subdivision: None,
-            role: Role::Administrator,
-        }],
-    }))
 }
 
 /// The first working day at least so many days after `now`.

@@ -1,4 +1,4 @@
-//! The people of the demo, and the files that keep what only its owner may read.
+//! The people of the demo, its city's API keys, and the files that keep what only its owner may read.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,13 @@ use serde::Serialize;
 
 use super::DemoError;
 use crate::identity;
-use crate::kernel::access::Role;
+use crate::identity::api_keys::commands::create_api_key;
+use crate::identity::api_keys::model::ApiKeyMode;
+use crate::identity::api_keys::wire::CreateApiKey;
+use crate::kernel::access::{Home, Principal, Role, Scope};
 use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
-use crate::kernel::id::OrganizationId;
+use crate::kernel::id::{OrganizationId, SessionId, UserId};
 use crate::kernel::secrets::random_token;
 
 /// An account of the demo, with the password that is shown this once.
@@ -22,6 +25,21 @@ pub struct DemoAccount {
     pub email: String,
     /// The one-time password.
     pub password: String,
+}
+
+/// An API key of the demo's city, with the secret that is shown this once.
+#[derive(Debug, Clone, Serialize)]
+pub struct DemoKey {
+    /// Whether it works on the city's records or tries things out.
+    pub mode: ApiKeyMode,
+    /// What its system sends.
+    pub secret: String,
+}
+
+/// The file in `folder` that keeps the demo's API keys, readable by its owner alone.
+#[must_use]
+pub fn keys_file(folder: &Path) -> PathBuf {
+    folder.join("demo-keys.json")
 }
 
 /// The file in `folder` that keeps the demo's accounts, readable by its owner alone.
@@ -84,20 +102,35 @@ pub(super) fn new_accounts() -> Result<Vec<DemoAccount>, DemoError> {
         .collect()
 }
 
+/// The people of the demo, to act as.
+pub(super) struct People(Vec<(Role, Scope)>);
+
+impl People {
+    /// Whoever has this role.
+    pub(super) fn scope(&self, role: Role) -> Result<Scope, Problem> {
+        self.0
+            .iter()
+            .find(|(of, _)| *of == role)
+            .map(|(_, scope)| scope.clone())
+            .ok_or_else(|| Problem::internal("the demo has nobody with this role"))
+    }
+}
+
 /// Makes the accounts: of the office for federal roles, of the city for local ones.
 pub(super) fn make(
     tx: &mut Tx<'_>,
     office: &OrganizationId,
     city: &OrganizationId,
     accounts: &[(&DemoAccount, String)],
-) -> Result<(), Problem> {
+) -> Result<People, Problem> {
+    let mut people = Vec::new();
     for (account, hash) in accounts {
         let place = if account.role.is_federal() {
             office
         } else {
             city
         };
-        identity::commands::create_active_user(
+        let user = identity::commands::create_active_user(
             tx,
             &account.email,
             &format!("Demo {}", account.role.as_str().replace('_', " ")),
@@ -105,6 +138,43 @@ pub(super) fn make(
             place,
             account.role,
         )?;
+        let homes = identity::queries::homes(tx.conn, &user.id)?;
+        people.push((account.role, acting(user.id, homes)));
     }
-    Ok(())
+    Ok(People(people))
+}
+
+fn acting(user_id: UserId, homes: Vec<Home>) -> Scope {
+    Scope(Some(Principal::User {
+        user_id,
+        session_id: SessionId::fresh(),
+        homes,
+    }))
+}
+
+/// Makes the city's API keys, as its staff would: a live one and one of the sandbox, each with
+/// every scope that such a key may hold.
+pub(super) fn make_keys(
+    tx: &mut Tx<'_>,
+    people: &People,
+    city: &OrganizationId,
+) -> Result<Vec<DemoKey>, Problem> {
+    let scope = people.scope(Role::LocalStaff)?;
+    tx.on_behalf_of(scope.actor(), |tx| {
+        let mut keys = Vec::new();
+        for &mode in ApiKeyMode::ALL {
+            let input = CreateApiKey {
+                name: format!("Demo calendar, {mode}"),
+                scopes: mode.scopes().to_vec(),
+                mode: Some(mode),
+                expires_at: None,
+            };
+            let issued = create_api_key(tx, &scope, city, &input)?;
+            keys.push(DemoKey {
+                mode,
+                secret: issued.secret,
+            });
+        }
+        Ok(keys)
+    })
 }

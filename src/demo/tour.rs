@@ -1,18 +1,21 @@
 //! The tour of the demo: what the office and a city do, with curl.
 
-use super::{DemoAccount, weekday_after};
+use super::{Made, weekday_after};
+use crate::identity::api_keys::model::ApiKeyMode;
 use crate::kernel::access::Role;
 use crate::kernel::time::Timestamp;
 
-/// The tour: what a scheduler and a city do, with curl, for copying and pasting.
+/// The tour: what the office, a city and a city's system do, with curl, for copying and pasting.
 #[must_use]
-pub fn tour(url: &str, accounts: &[DemoAccount], now: Timestamp) -> String {
-    let account = |role: Role| accounts.iter().find(|account| account.role == role);
-    let (Some(office), Some(city)) = (account(Role::Administrator), account(Role::LocalStaff))
+pub fn tour(url: &str, made: &Made, now: Timestamp) -> String {
+    let account = |role: Role| made.accounts.iter().find(|account| account.role == role);
+    let key = made.keys.iter().find(|key| key.mode == ApiKeyMode::Live);
+    let (Some(office), Some(city), Some(key)) =
+        (account(Role::Administrator), account(Role::LocalStaff), key)
     else {
         return String::new();
     };
-    let day = weekday_after(now, 14);
+    let (day, event_day) = (weekday_after(now, 14), weekday_after(now, 100));
     format!(
         r#"#!/usr/bin/env bash
 set -eu
@@ -48,7 +51,32 @@ post "$API/v1/briefings/$BRIEFING/registrations" -H "Idempotency-Key: tour-$BRIE
 
 echo '5. See the registration, as the office does.'
 curl -sS --fail-with-body -H "Authorization: Bearer $OFFICE" "$API/v1/briefings/$BRIEFING/registrations"; echo
+
+echo '6. As a system of the city, with its API key, draft a request for a speaker.'
+KEY={key}
+as_system() {{ curl -sS --fail-with-body -H "X-Api-Key: $KEY" "$@"; }}
+REF=tour-$(date +%s)
+REQUEST=$(as_system -H 'Content-Type: application/json' -H "Idempotency-Key: draft-$REF" "$API/v1/event-requests" \
+  -d '{{"external_ref":"'"$REF"'","request_type":"speaker","title":"Border commerce week","topic":"trade",
+  "starts_at":{{"local":"{event_day}T09:00:00","time_zone":"America/Phoenix"}},
+  "ends_at":{{"local":"{event_day}T12:00:00","time_zone":"America/Phoenix"}},
+  "details":{{"organizer":"City of Phoenix","purpose":"Tell local firms what changes at the border.",
+    "contact":{{"name":"Ana Ruiz","email":"ana.ruiz@phoenix.example.gov","phone":"+1 602 555 0100"}},
+    "venue":{{"name":"Phoenix City Hall","address":"200 W Washington St, Phoenix, AZ 85003"}},
+    "audience":{{"kind":"business leaders","size":120}},"press_invited":false,"is_fundraiser":false,
+    "speaking":{{"role":"keynote","minutes":20}}}}}}' | member id)
+
+echo '7. Add the invitation letter, and submit the request.'
+printf 'City of Phoenix\n\nDear colleagues,\nwe invite you to speak.\n' |
+  as_system -H 'Content-Type: text/plain' -H "Idempotency-Key: letter-$REF" --data-binary @- \
+  "$API/v1/event-requests/$REQUEST/documents?kind=invitation_letter&filename=invitation.txt"; echo
+as_system -X POST -H 'If-Match: "1"' -H "Idempotency-Key: submit-$REF" "$API/v1/event-requests/$REQUEST/submit"; echo
+
+echo '8. Read in the feed what happened.'
+sleep 1
+as_system "$API/v1/events?type=event_request.submitted&limit=100"; echo
 "#,
+        key = key.secret,
         office_email = office.email,
         office_password = office.password,
         city_email = city.email,

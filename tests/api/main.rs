@@ -13,6 +13,7 @@ mod blobs;
 mod briefings;
 mod cli;
 mod concurrency;
+mod demo;
 mod directory;
 mod event_requests;
 mod events;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use aws_lc_rs::digest;
 use futures_util::StreamExt;
@@ -148,6 +149,31 @@ impl Upload {
     }
 }
 
+impl Blobs {
+    /// Stores a file that the service has made itself, on this shelf.
+    ///
+    /// # Errors
+    ///
+    /// 503 and 507 when the store fails.
+    pub async fn put(
+        &self,
+        shelf: &str,
+        content: Bytes,
+        media_type: MediaType,
+    ) -> Result<Stored, Problem> {
+        let size = i64::try_from(content.len()).map_err(Problem::internal)?;
+        let sha256 = to_hex(digest::digest(&digest::SHA256, &content).as_ref());
+        let mut receiving = Receiving::begin(self, shelf).map_err(problem)?;
+        receiving.write(content).await.map_err(problem)?;
+        Ok(Stored {
+            key: receiving.finish().await.map_err(problem)?,
+            size,
+            sha256,
+            media_type,
+        })
+    }
+}
+
 /// How long a body of this length may make us wait on the whole.
 fn patience(length: u64) -> Duration {
     let mebibytes = u32::try_from(length.div_ceil(MIB)).unwrap_or(u32::MAX);
@@ -171,7 +197,6 @@ fn empty() -> Problem {
 mod tests {
     use actix_web::error::PayloadError;
     use actix_web::test::TestRequest;
-    use actix_web::web::Bytes;
     use futures_util::{Stream, stream};
 
     use super::*;

@@ -59,6 +59,27 @@ impl Tx<'_> {
         journal::record(self, event)
     }
 
+    /// Runs `work`, in this transaction, as what somebody else does.
+    ///
+    /// # Errors
+    ///
+    /// What `work` answers.
+    pub fn on_behalf_of<T>(
+        &mut self,
+        actor: Actor,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let context = WriteContext {
+            actor,
+            ..self.context.clone()
+        };
+        work(&mut Tx {
+            conn: &mut *self.conn,
+            now: self.now,
+            context: &context,
+        })
+    }
+
     /// Runs `work` so that its changes, and nothing else, are undone when it fails.
     ///
     /// # Errors

@@ -1,0 +1,219 @@
+//! The demo as whoever tries it out has it: made once, found by a second start, and its tour.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Backend, TestDatabase, free_port};
+
+/// The demo, running in a folder of its own.
+struct Demo {
+    database: TestDatabase,
+    folder: PathBuf,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Demo {
+    fn new(backend: Backend) -> Self {
+        let database = TestDatabase::empty(backend);
+        let folder = database.folder.join("demo");
+        Self {
+            database,
+            folder,
+            port: free_port(),
+            child: None,
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it, and gives what it says once it serves.
+    async fn start(&mut self) -> String {
+        std::fs::create_dir_all(&self.folder).unwrap();
+        let said = self.folder.join("said");
+        let child = Command::new(env!("CARGO_BIN_EXE_chancery"))
+            .arg("demo")
+            .env("CHANCERY_DATABASE__URL", self.database.url())
+            .env("CHANCERY_DATA_DIR", &self.folder)
+            .env("CHANCERY_SERVER__BIND", format!("127.0.0.1:{}", self.port))
+            .stdout(File::create(&said).unwrap())
+            .stderr(File::create(self.folder.join("log")).unwrap())
+            .spawn()
+            .unwrap();
+        self.child = Some(child);
+        let began = Instant::now();
+        while reqwest::get(format!("{}/readyz", self.url()))
+            .await
+            .map_or(true, |answer| answer.status() != 200)
+        {
+            let ended = self.child.as_mut().unwrap().try_wait().unwrap();
+            assert!(
+                ended.is_none() && began.elapsed() < Duration::from_secs(240),
+                "the demo does not come up: {}",
+                std::fs::read_to_string(self.folder.join("log")).unwrap()
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        std::fs::read_to_string(said).unwrap()
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// What a file keeps that only its owner may read.
+    fn kept(&self, name: &str) -> Value {
+        let file = self.folder.join(name);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+    }
+
+    async fn get(&self, path: &str, header: (&str, String)) -> Value {
+        let answer = reqwest::Client::new()
+            .get(format!("{}{path}", self.url()))
+            .header(header.0, header.1)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// As the account with this role.
+    async fn as_role(&self, role: &str) -> (&'static str, String) {
+        let accounts = self.kept("demo-accounts.json");
+        let account = find(&accounts, "role", role);
+        let answer = reqwest::Client::new()
+            .post(format!("{}/v1/auth/login", self.url()))
+            .json(&json!({"email": account["email"], "password": account["password"]}))
+            .send()
+            .await
+            .unwrap();
+        let tokens: Value = answer.json().await.unwrap();
+        let token = tokens["access_token"].as_str().unwrap();
+        ("Authorization", format!("Bearer {token}"))
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn find<'a>(list: &'a Value, member: &str, value: &str) -> &'a Value {
+    let found = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one[member] == value);
+    found.unwrap_or_else(|| panic!("no {value} in {list}"))
+}
+
+async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
+    let mut demo = Demo::new(backend);
+    let said = demo.start().await;
+    let keys = demo.kept("demo-keys.json");
+    let key = |mode: &str| {
+        let secret = find(&keys, "mode", mode)["secret"].as_str().unwrap();
+        ("X-Api-Key", secret.to_owned())
+    };
+    for mode in ["live", "test"] {
+        assert!(said.contains(&key(mode).1), "{said}");
+        let account = demo.get("/v1/service-account", key(mode)).await;
+        assert_eq!(account["mode"], mode);
+    }
+
+    // A request in each state that matters, as the city sees it and as the office does.
+    let requests = demo.get("/v1/event-requests", key("live")).await["data"].clone();
+    let states = [
+        ("PHX-1001", "draft", Value::Null),
+        ("PHX-1002", "awaiting_documents", json!("organization")),
+        ("PHX-1003", "under_review", json!("office")),
+        ("PHX-1004", "in_clearance", json!("office")),
+        ("PHX-1005", "confirmed", Value::Null),
+    ];
+    for (external_ref, status, waiting_for) in states {
+        let request = find(&requests, "external_ref", external_ref);
+        assert_eq!(request["status"], status, "{request}");
+        if status != "draft" {
+            assert_eq!(request["waiting_for"], waiting_for, "{request}");
+        }
+        assert_eq!(request["official"].is_object(), status == "confirmed");
+        let runs = matches!(status, "under_review" | "in_clearance");
+        assert_eq!(request["decision_due_at"].is_string(), runs, "{request}");
+    }
+    let scheduler = demo.as_role("scheduler").await;
+    let mine = demo
+        .get("/v1/event-requests?queue=mine", scheduler.clone())
+        .await["data"]
+        .clone();
+    find(&mine, "external_ref", "PHX-1003");
+    let in_clearance = find(&mine, "external_ref", "PHX-1004")["id"]
+        .as_str()
+        .unwrap();
+    let path = format!("/v1/event-requests/{in_clearance}");
+    let clearances = demo.get(&format!("{path}/clearances"), scheduler.clone());
+    let clearances = clearances.await["data"].clone();
+    assert_eq!(find(&clearances, "kind", "ethics")["status"], "cleared");
+    let public_affairs = find(&clearances, "kind", "public_affairs");
+    assert_eq!(public_affairs["status"], "pending");
+    let history = demo.get(&format!("{path}/history"), scheduler.clone());
+    let history = history.await["data"].clone();
+    find(&history, "who", "Demo local staff");
+    find(&history, "who", "Demo clearance officer");
+    let documents = demo.get(&format!("{path}/documents"), scheduler).await["data"].clone();
+    assert_eq!(
+        find(&documents, "kind", "invitation_letter")["filename"],
+        "invitation.txt"
+    );
+
+    // The tour ends with what its own request told the feed.
+    let tour = Command::new("bash")
+        .arg(demo.folder.join("tour.sh"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let toured = String::from_utf8_lossy(&tour.stdout).into_owned();
+    let failed = String::from_utf8_lossy(&tour.stderr);
+    assert!(tour.status.success(), "{toured}{failed}");
+    let feed = toured.lines().last().unwrap();
+    assert!(
+        feed.contains(r#""external_ref":"tour-"#) && feed.contains("ER-"),
+        "{toured}"
+    );
+
+    // A second start finds it.
+    demo.stop();
+    let again = demo.start().await;
+    assert!(again.contains("here already"), "{again}");
+    assert_eq!(demo.kept("demo-keys.json"), keys);
+    let now = demo
+        .get("/v1/event-requests?include=total", key("live"))
+        .await;
+    assert_eq!(now["total"], 6);
+}
+
+#[tokio::test]
+async fn the_demo_is_made_once_with_requests_keys_and_a_tour_on_sqlite() {
+    made_once_with_requests_keys_and_a_tour(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_demo_is_made_once_with_requests_keys_and_a_tour_on_postgresql() {
+    made_once_with_requests_keys_and_a_tour(Backend::Postgres).await;
+}

@@ -27,5 +27,6 @@ mod migrations;
 mod openapi;
 mod problems;
 mod registrations;
+mod request_documents;
 mod support;
 mod webhooks;

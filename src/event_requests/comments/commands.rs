@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::event_requests::commands::acquire;
+use crate::event_requests::aggregate::acquire;
 use crate::event_requests::comments::wire::{AddComment, CommentRow};
 use crate::event_requests::journal;
 use crate::event_requests::model::{EventRequest, Visibility};

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::event_requests::commands::acquire;
+use crate::event_requests::aggregate::acquire;
 use crate::event_requests::documents::queries;
 use crate::event_requests::documents::wire::{DocumentRow, DocumentUpload};
 use crate::event_requests::journal;

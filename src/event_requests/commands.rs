@@ -153,12 +153,7 @@ fn check_office_members(
     has_notes: bool,
     faults: &mut Faults,
 ) {
-    faults.require(
-        marking.is_none_or(|marking| marking <= scope.ceiling()),
-        "/marking",
-        "not_permitted",
-        "is above the marking that you may see",
-    );
+    scope.check_marking(marking, "/marking", faults);
     faults.require(
         !has_notes || scope.is_federal(),
         "/internal_notes",

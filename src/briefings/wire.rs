@@ -282,10 +282,10 @@ fn official_use() -> Marking {
 }))]
 pub struct CreateBriefing {
     /// What it is called.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub title: String,
     /// What it is about, in a word or two.
-    #[schema(min_length = 1, max_length = 100, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub topic: String,
     /// What it is about, for its audience.
     #[serde(default)]
@@ -340,10 +340,20 @@ pub struct CreateBriefing {
 #[schema(example = json!({"capacity": 30}))]
 pub struct UpdateBriefing {
     /// What it is called.
-    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub title: Option<String>,
     /// What it is about, in a word or two.
-    #[schema(nullable = false, min_length = 1, max_length = 100, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub topic: Option<String>,
     /// What it is about, for its audience.
     #[serde(default)]

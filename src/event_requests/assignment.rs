@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::event_requests::action_wire::Assignment;
-use crate::event_requests::commands::{acquire, store};
+use crate::event_requests::aggregate::{acquire, store};
 use crate::event_requests::journal;
 use crate::event_requests::model::EventRequest;
 use crate::event_requests::represent;

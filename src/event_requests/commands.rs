@@ -6,13 +6,16 @@ use diesel::result::Error;
 use serde_json::{Value, json};
 
 use crate::directory::organizations::acting;
+use crate::event_requests::aggregate::{acquire, write};
+use crate::event_requests::form::EventDetails;
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::model::EventRequest;
 use crate::event_requests::settings::Settings;
-use crate::event_requests::wire::{CreateEventRequest, EventDetails, UpdateEventRequest};
-use crate::event_requests::{clock, deadlines, duplicates, journal, queries, represent, rules};
+use crate::event_requests::visible::visible;
+use crate::event_requests::wire::{CreateEventRequest, UpdateEventRequest};
+use crate::event_requests::{comments, documents, duplicates, journal, represent, rules};
 use crate::kernel::access::{Permission, Scope};
-use crate::kernel::db::{Locked, Tx, constraint};
+use crate::kernel::db::{Tx, constraint};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem, schema};
 use crate::kernel::id::EventRequestId;
 use crate::kernel::marking::Marking;
@@ -125,7 +128,7 @@ fn unless_taken(
     ) {
         return Err(error.into());
     }
-    let first: Option<EventRequestId> = queries::visible(scope)
+    let first: Option<EventRequestId> = visible(scope)
         .filter(event_requests::organization_id.eq(row.organization_id.clone()))
         .filter(event_requests::external_ref.eq(row.external_ref.clone()))
         .select(event_requests::id)
@@ -150,72 +153,13 @@ fn check_office_members(
     has_notes: bool,
     faults: &mut Faults,
 ) {
-    faults.require(
-        marking.is_none_or(|marking| marking <= scope.ceiling()),
-        "/marking",
-        "not_permitted",
-        "is above the marking that you may see",
-    );
+    scope.check_marking(marking, "/marking", faults);
     faults.require(
         !has_notes || scope.is_federal(),
         "/internal_notes",
         "not_permitted",
         "is for the office's notes",
     );
-}
-
-/// Locks a request that exists for the caller, after whatever was due by now has happened.
-///
-/// # Errors
-///
-/// 404.
-pub(super) fn acquire(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    settings: &Settings,
-    id: &EventRequestId,
-) -> Result<Locked<EventRequest>, Problem> {
-    queries::find(tx.conn, scope, id)?;
-    let locked = Locked::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)?;
-    // It may have been hidden from the caller while the lock was waited for.
-    queries::find(tx.conn, scope, id)?;
-    deadlines::settle(tx, settings, &locked)?;
-    Ok(locked)
-}
-
-/// Stores a changed request, with its clock where its new state says.
-///
-/// # Errors
-///
-/// When the database fails.
-pub(super) fn store(
-    tx: &mut Tx<'_>,
-    settings: &Settings,
-    stored: &Locked<EventRequest>,
-    mut row: EventRequest,
-) -> Result<EventRequest, Problem> {
-    row.version = stored.version + 1;
-    row.updated_at = tx.now;
-    write(tx, stored, &row)?;
-    if row.status != stored.status
-        && let Some(mut clock) = clock::load(tx.conn, &row.id)?
-    {
-        clock.follow(row.status.clock(), &settings.calendar, tx.now);
-        clock::store(tx, &clock)?;
-    }
-    Ok(row)
-}
-
-fn write(tx: &mut Tx<'_>, stored: &EventRequest, row: &EventRequest) -> Result<usize, Error> {
-    tx.savepoint(|tx| {
-        diesel::update(
-            event_requests::table
-                .filter(event_requests::id.eq(&row.id))
-                .filter(event_requests::version.eq(stored.version)),
-        )
-        .set(row)
-        .execute(tx.conn)
-    })
 }
 
 /// 409: the request can no longer be changed.
@@ -381,8 +325,8 @@ pub fn delete_event_request(
         return Err(closed(&stored, scope));
     }
     duplicates::unflag(tx, id)?;
-    super::comments::commands::delete_all(tx, id)?;
-    super::documents::commands::delete_all(tx, id)?;
+    comments::commands::delete_all(tx, id)?;
+    documents::commands::delete_all(tx, id)?;
     diesel::delete(event_request_clocks::table.filter(event_request_clocks::request_id.eq(id)))
         .execute(tx.conn)?;
     diesel::delete(event_requests::table.filter(event_requests::id.eq(id))).execute(tx.conn)?;

@@ -8,7 +8,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::event_requests::clearances;
+use crate::event_requests::clearances::{queries as clearances, turns};
 use crate::event_requests::clock::{self, ReviewClock};
 use crate::event_requests::journal;
 use crate::event_requests::model::EventRequest;
@@ -21,29 +21,16 @@ use crate::schema::event_request_clocks::{self, dsl as clocks};
 /// How many requests the worker looks at in one transaction, at most.
 const BATCH: i64 = 100;
 
-/// Lets everything happen to a request that is due by now.
-///
-/// # Errors
-///
-/// When the database fails.
-pub fn settle(
-    tx: &mut Tx<'_>,
-    settings: &Settings,
-    request: &Locked<EventRequest>,
-) -> Result<(), Problem> {
-    clearances::commands::settle_deemed(tx, settings, request)
-}
-
 /// Lets happen what is due to requests that nobody looks at. Returns how many it touched.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub fn pass(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
-    let deemed = clearances::queries::overdue_requests(tx.conn, tx.now, BATCH)?;
+    let deemed = clearances::overdue_requests(tx.conn, tx.now, BATCH)?;
     for id in &deemed {
         if let Some(request) = Locked::<EventRequest>::acquire(tx, id.as_str())? {
-            settle(tx, settings, &request)?;
+            turns::settle_deemed(tx, settings, &request)?;
         }
     }
     let late: Vec<EventRequestId> = clocks::event_request_clocks

@@ -7,7 +7,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::model::EventRequest;
-use crate::event_requests::{queries, rules};
+use crate::event_requests::rules;
+use crate::event_requests::visible::visible_of;
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::Problem;
@@ -85,7 +86,7 @@ pub fn of(
         .select((pairs::request_id, pairs::other_id))
         .load(conn)?;
     let others = rows.iter().map(|(_, other)| other.clone()).collect();
-    let visible = queries::visible_of(conn, scope, others)?;
+    let visible = visible_of(conn, scope, others)?;
     let mut found: HashMap<EventRequestId, Vec<EventRequestId>> = HashMap::new();
     for (request, other) in rows
         .into_iter()

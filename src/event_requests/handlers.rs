@@ -7,6 +7,7 @@ use crate::event_requests::action_wire::{History, QueueCount, WorkQueues};
 use crate::event_requests::model::EventRequest as Row;
 use crate::event_requests::represent::represent_one;
 use crate::event_requests::settings::Settings;
+use crate::event_requests::visible::find;
 use crate::event_requests::wire::{
     CreateEventRequest, EventRequest, RequestQuery, RequestView, UpdateEventRequest,
 };
@@ -88,7 +89,7 @@ pub async fn get_event_request(
     let now = access.clock().now();
     access
         .read(move |conn, scope| {
-            let row = queries::find(conn, scope, &id)?;
+            let row = find(conn, scope, &id)?;
             let shown = represent_one(conn, scope, &row, view.expand, now)?;
             Ok(Reply::ok(&shown)?.representation(row.version))
         })
@@ -167,7 +168,7 @@ pub async fn get_event_request_history(
 ) -> Result<Reply, Problem> {
     access
         .read(move |conn, scope| {
-            let row = queries::find(conn, scope, &id)?;
+            let row = find(conn, scope, &id)?;
             Reply::ok(&history::tell(conn, scope, &row)?)
         })
         .await

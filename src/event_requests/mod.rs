@@ -10,12 +10,13 @@
 //! Whom a city is told about is decided in one place: an official is named only while the request
 //! is confirmed ([`lifecycle::RequestStatus::names_official`]), and the journal's shared part
 //! ([`journal::shared`]) never names anybody. Requests of the sandbox are apart from the others in
-//! every query ([`queries::visible`]) and are told to nobody.
+//! every query ([`visible::visible`]) and are told to nobody.
 //!
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Event requests".
 
 pub mod action_handlers;
 pub mod action_wire;
+pub mod aggregate;
 pub mod assignment;
 pub mod clearances;
 pub mod clock;
@@ -24,6 +25,7 @@ pub mod comments;
 pub mod deadlines;
 pub mod documents;
 pub mod duplicates;
+pub mod form;
 pub mod handlers;
 pub mod history;
 pub mod journal;
@@ -36,6 +38,7 @@ pub mod rules;
 pub mod series;
 pub mod settings;
 pub mod transitions;
+pub mod visible;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
+use crate::event_requests::form::EventDetails;
 use crate::event_requests::lifecycle::RequestStatus;
-use crate::event_requests::wire::EventDetails;
 use crate::kernel::access::Actor;
 use crate::kernel::db::{Aggregate, Connection};
 use crate::kernel::id::{BrieferId, EventRequestId, OrganizationId, UserId};

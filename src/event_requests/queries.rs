@@ -1,19 +1,15 @@
-//! Reading event requests: always through [`visible`].
-
-use std::collections::HashSet;
+//! Lists of event requests and the work queues.
 
 use diesel::prelude::*;
 
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::model::EventRequest as Row;
 use crate::event_requests::represent::represent;
+use crate::event_requests::visible::{Boxed, me, visible};
 use crate::event_requests::wire::{EventRequest, RequestQuery, RequestSort, WorkQueue};
-use crate::kernel::access::{Permission, Principal, Scope};
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
-use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::{Code, Page, PageRequest, Problem};
-use crate::kernel::id::{EventRequestId, OrganizationId, UserId};
-use crate::kernel::marking::Marking;
 use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
@@ -21,44 +17,6 @@ use crate::schema::{event_request_clocks, event_requests};
 
 /// How long before its time a decision is due soon, in seconds: three days.
 const SOON: i64 = 3 * 24 * 3600;
-
-/// A query over event requests, with its conditions so far.
-pub type Boxed = event_requests::BoxedQuery<'static, Backend>;
-
-/// The requests that exist for this caller: those of the sandbox for a sandbox key and the others
-/// for everyone else; within the caller's marking; a city's own for the city; for the office all
-/// that were submitted, and the drafts that the caller wrote.
-#[must_use]
-pub fn visible(scope: &Scope) -> Boxed {
-    let mut found = event_requests::table
-        .filter(event_requests::is_sandbox.eq(scope.is_sandbox()))
-        .into_boxed();
-    let ceiling = scope.ceiling();
-    if ceiling != Marking::Cui {
-        found = found.filter(event_requests::marking.eq_any(ceiling.up_to()));
-    }
-    if scope.is_federal() {
-        let me = me(scope).map(ToString::to_string).unwrap_or_default();
-        return found.filter(
-            event_requests::status
-                .ne(RequestStatus::Draft)
-                .or(event_requests::created_by_id.eq(me)),
-        );
-    }
-    let homes: Vec<OrganizationId> = scope
-        .homes()
-        .iter()
-        .map(|home| home.organization_id.clone())
-        .collect();
-    found.filter(event_requests::organization_id.eq_any(homes))
-}
-
-fn me(scope: &Scope) -> Option<&UserId> {
-    match &scope.0 {
-        Some(Principal::User { user_id, .. }) => Some(user_id),
-        Some(Principal::Service { .. }) | None => None,
-    }
-}
 
 fn filtered(scope: &Scope, query: &RequestQuery, now: Timestamp) -> Boxed {
     let mut found = visible(scope);
@@ -207,50 +165,5 @@ pub fn list(
         data: shown,
         next_cursor: page.next_cursor,
         total: page.total,
-    })
-}
-
-/// Those of these requests that exist for the caller.
-///
-/// # Errors
-///
-/// When the database fails.
-pub fn visible_of(
-    conn: &mut Connection,
-    scope: &Scope,
-    ids: Vec<EventRequestId>,
-) -> Result<HashSet<EventRequestId>, Problem> {
-    if ids.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let found: Vec<EventRequestId> = visible(scope)
-        .filter(event_requests::id.eq_any(ids))
-        .select(event_requests::id)
-        .load(conn)?;
-    Ok(found.into_iter().collect())
-}
-
-/// The request with this id, if it exists for the caller.
-///
-/// # Errors
-///
-/// 404 when it does not; the attempt on one that exists for others is written into the journal.
-pub fn find(conn: &mut Connection, scope: &Scope, id: &EventRequestId) -> Result<Row, Problem> {
-    let found = visible(scope)
-        .filter(event_requests::id.eq(id.clone()))
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
-    if let Some(row) = found {
-        return Ok(row);
-    }
-    let exists: Option<EventRequestId> = event_requests::table
-        .filter(event_requests::id.eq(id))
-        .select(event_requests::id)
-        .first(conn)
-        .optional()?;
-    Err(match exists {
-        Some(id) => Problem::hidden("event_request", id.as_str()),
-        None => Problem::not_found(),
     })
 }

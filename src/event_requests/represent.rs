@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::directory::briefers;
 use crate::directory::organizations;
 use crate::directory::organizations::wire::Organization;
-use crate::event_requests::clearances;
+use crate::event_requests::clearances::queries as clearances;
 use crate::event_requests::duplicates;
 use crate::event_requests::lifecycle::{LIFECYCLE, RequestAction, RequestStatus};
 use crate::event_requests::model::EventRequest as Row;
@@ -54,7 +54,7 @@ pub fn represent(
     }
     let mut clearances = scope
         .can(Permission::ClearancesRead)
-        .then(|| clearances::queries::summaries(conn, &ids, now))
+        .then(|| clearances::summaries(conn, &ids, now))
         .transpose()?;
     let mut organizations = HashMap::new();
     if expand == Some(RequestExpansion::Organization) && scope.can(Permission::OrganizationsRead) {

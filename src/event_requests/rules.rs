@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::event_requests::clearances::model::ClearanceKind;
+use crate::event_requests::form::EventDetails;
 use crate::event_requests::model::{DocumentKind, EventRequest, RequestType};
 use crate::event_requests::settings::TypeRules;
-use crate::event_requests::wire::EventDetails;
 use crate::kernel::http::Faults;
 use crate::kernel::time::{Timestamp, ZonedTime};
 

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use crate::directory::briefers;
 use crate::event_requests::action_wire::{DocumentDemand, ReportInput, SubstituteOffer};
-use crate::event_requests::clearances;
+use crate::event_requests::aggregate::{acquire, store};
+use crate::event_requests::clearances::queries as clearances;
+use crate::event_requests::clearances::turns;
 use crate::event_requests::clock::{self, ReviewClock};
-use crate::event_requests::commands::{acquire, store};
-use crate::event_requests::documents;
+use crate::event_requests::documents::queries as documents;
 use crate::event_requests::lifecycle::{LIFECYCLE, RequestAction, RequestStatus};
 use crate::event_requests::model::EventRequest;
 use crate::event_requests::settings::Settings;
@@ -115,7 +116,7 @@ pub fn advance_event_request(
             row.await_documents(&[]);
             row.reason = None;
         }
-        Step::BeginClearance => clearances::commands::begin(tx, scope, settings, &stored)?,
+        Step::BeginClearance => turns::begin(tx, scope, settings, &stored)?,
         Step::AcceptSubstitute => row.reason = None,
         Step::Confirm => {
             expect_clearances(tx, settings, &stored)?;
@@ -169,7 +170,7 @@ fn submit(tx: &mut Tx<'_>, settings: &Settings, row: &mut EventRequest) -> Resul
     faults.finish()?;
     row.reference = Some(series::next(tx, &settings.calendar, row.is_sandbox)?);
     row.submitted_at = Some(tx.now);
-    if !documents::queries::has(tx.conn, &row.id, rules::NEEDED)? {
+    if !documents::has(tx.conn, &row.id, rules::NEEDED)? {
         row.await_documents(&[rules::NEEDED]);
     }
     let mut clock = ReviewClock::new(row.id.clone(), rules.review_seconds, tx.now);
@@ -219,7 +220,7 @@ pub(super) fn receive_document(
     }
     row.await_documents(&left);
     let is_complete = left.is_empty() && row.status == RequestStatus::AwaitingDocuments;
-    if is_complete && documents::queries::has(tx.conn, &row.id, rules::NEEDED)? {
+    if is_complete && documents::has(tx.conn, &row.id, rules::NEEDED)? {
         row.status = LIFECYCLE.after(row.status, RequestAction::StartReview, |_| true)?;
         row.reason = None;
     }
@@ -233,7 +234,7 @@ pub(super) fn receive_document(
 }
 
 fn expect_letter(tx: &mut Tx<'_>, stored: &EventRequest) -> Result<(), Problem> {
-    if documents::queries::has(tx.conn, &stored.id, rules::NEEDED)? {
+    if documents::has(tx.conn, &stored.id, rules::NEEDED)? {
         return Ok(());
     }
     Err(
@@ -249,7 +250,7 @@ fn expect_clearances(
     settings: &Settings,
     stored: &EventRequest,
 ) -> Result<(), Problem> {
-    let rows = clearances::queries::of(tx.conn, &stored.id)?;
+    let rows = clearances::of(tx.conn, &stored.id)?;
     let needed = rules::required_clearances(settings.of(stored.request_type), &stored.details());
     let open = rows
         .iter()

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::header::{self, HeaderMap};
 
-use crate::identity::api_keys::{self, model::is_formed};
+use crate::identity::api_keys::model::is_formed;
+use crate::identity::api_keys::{commands, queries as keys};
 use crate::identity::{Identity, queries, sessions};
 use crate::kernel::Kernel;
 use crate::kernel::access::{Actor, Principal};
@@ -156,10 +157,10 @@ async fn check_key(key: &str, identity: &Identity, kernel: &Kernel) -> Result<Pr
     let wanted = digest.clone();
     let (key, secret, home) = kernel
         .db
-        .read(move |conn| api_keys::queries::accepted(conn, &wanted, now))
+        .read(move |conn| keys::accepted(conn, &wanted, now))
         .await?
         .ok_or_else(Credentials::key_refused)?;
-    if api_keys::commands::is_use_due(&secret, now) {
+    if commands::is_use_due(&secret, now) {
         note_use(kernel.clone(), key.id.clone(), digest, now);
     }
     let until = secret
@@ -187,7 +188,7 @@ fn note_use(kernel: Kernel, key: ApiKeyId, digest: String, now: Timestamp) {
     actix_web::rt::spawn(async move {
         let noted = kernel
             .db
-            .write(context, move |tx| api_keys::commands::note_use(tx, &digest))
+            .write(context, move |tx| commands::note_use(tx, &digest))
             .await;
         if let Err(problem) = noted {
             tracing::warn!(%problem, "the use of an API key could not be noted");

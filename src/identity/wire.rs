@@ -275,7 +275,12 @@ impl Me {
 #[schema(example = json!({"name": "Ana Ruiz Ortega"}))]
 pub struct UpdateMe {
     /// The person's name.
-    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub name: Option<String>,
 }
 
@@ -319,7 +324,7 @@ pub struct CreateUser {
     #[schema(format = Email, min_length = 3, max_length = 254)]
     pub email: String,
     /// The person's name.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub name: String,
     /// Where the person works, and as what; each organization once.
     #[schema(min_items = 1, max_items = 20)]
@@ -332,7 +337,12 @@ pub struct CreateUser {
 #[schema(example = json!({"name": "Ana Ruiz Ortega"}))]
 pub struct UpdateUser {
     /// The person's name.
-    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub name: Option<String>,
     /// Where the person works, and as what, in place of what was. Holds within a second.
     #[schema(nullable = false, min_items = 1, max_items = 20)]

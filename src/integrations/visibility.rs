@@ -63,7 +63,7 @@ pub fn visible(scope: &Scope) -> Boxed {
     if scope.can(Permission::RequestsRead) {
         found = found.filter(dsl::subject_kind.ne(EVENT_REQUEST).or(among(
             dsl::subject_id,
-            event_requests::queries::visible(scope).select(crate::schema::event_requests::id),
+            event_requests::visible::visible(scope).select(crate::schema::event_requests::id),
         )));
     }
     if scope.is_federal() {

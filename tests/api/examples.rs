@@ -30,6 +30,19 @@ struct Hook {
 
 async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
     let receiver = Receiver::start().await;
+    let none = "dlv_00000000000000000000000000".to_owned();
+    let is_about_hooks = operation.contains("webhook")
+        || matches!(
+            operation,
+            "replay_events" | "list_deliveries" | "get_delivery" | "replay_delivery"
+        );
+    if !is_about_hooks {
+        return Hook {
+            receiver,
+            endpoint: "whk_00000000000000000000000000".to_owned(),
+            delivery: none,
+        };
+    }
     let body = json!({"organization_id": organization, "url": receiver.url()});
     let endpoint = admin
         .post("/v1/webhook-endpoints", body)
@@ -41,7 +54,6 @@ async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
         receiver.set(Mode::Answer(410));
     }
     let path = format!("/v1/webhook-endpoints/{endpoint}");
-    let none = "dlv_00000000000000000000000000".to_owned();
     if !operation.contains("delivery") && !is_for_enabling {
         return Hook {
             receiver,

@@ -29,5 +29,6 @@ mod migrations;
 mod openapi;
 mod problems;
 mod registrations;
+mod request_documents;
 mod support;
 mod webhooks;

@@ -17,7 +17,7 @@ use crate::kernel::time::Timestamp;
 #[schema(example = json!({"name": "Ana Ruiz", "email": "ana.ruiz@phoenix.example.gov", "title": "Chief of Staff"}))]
 pub struct Attendee {
     /// The full name.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub name: String,
     /// Where the person is reached. One address is registered once for a briefing.
     #[schema(format = Email, min_length = 3, max_length = 254)]
@@ -162,7 +162,12 @@ pub struct CreateRegistration {
 #[schema(example = json!({"accommodations": "Sign-language interpreter"}))]
 pub struct UpdateRegistration {
     /// The attendee's full name, to correct it.
-    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub name: Option<String>,
     /// The attendee's office or function.
     #[serde(default)]

@@ -95,7 +95,7 @@ crate::list_query! {
 #[schema(example = json!({"name": "Amara Okafor", "title": "Deputy Director, Trade Policy", "email": "amara.okafor@example.gov"}))]
 pub struct CreateBriefer {
     /// The full name.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub name: String,
     /// Office or function, such as `Director, Office of China Coordination`.
     #[serde(default)]
@@ -116,7 +116,12 @@ pub struct CreateBriefer {
 #[schema(example = json!({"title": "Director, Trade Policy"}))]
 pub struct UpdateBriefer {
     /// The full name.
-    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub name: Option<String>,
     /// Office or function, such as `Director, Office of China Coordination`.
     #[serde(default)]

@@ -160,7 +160,7 @@ pub struct CreateOrganization {
     /// What it is.
     pub kind: OrganizationKind,
     /// Its name.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub name: String,
     /// Country, ISO 3166-1 alpha-2.
     #[schema(pattern = "^[A-Z]{2}$")]
@@ -195,7 +195,12 @@ pub struct CreateOrganization {
 #[schema(example = json!({"population": 1_650_070}))]
 pub struct UpdateOrganization {
     /// Its name.
-    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub name: Option<String>,
     /// The organization it belongs to.
     #[serde(default)]

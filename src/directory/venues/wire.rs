@@ -98,7 +98,7 @@ crate::list_query! {
 #[schema(example = json!({"name": "Phoenix City Hall", "address": "200 W Washington St, Phoenix, AZ 85003", "time_zone": "America/Phoenix", "capacity": 120}))]
 pub struct CreateVenue {
     /// Its name.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub name: String,
     /// Where it is, as a visitor needs it.
     #[schema(min_length = 1, max_length = 500, pattern = r"\S")]
@@ -121,7 +121,12 @@ pub struct CreateVenue {
 #[schema(example = json!({"capacity": 150}))]
 pub struct UpdateVenue {
     /// Its name.
-    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\r\n]*\S[^\r\n]*$"
+    )]
     pub name: Option<String>,
     /// Where it is, as a visitor needs it.
     #[schema(nullable = false, min_length = 1, max_length = 500, pattern = r"\S")]

@@ -4,13 +4,15 @@
 //! after the other, as the type of the request says. Each gives its clearance or objects, and an
 //! administrator may do without one, always with a reason; never somebody of the side that asks,
 //! nor whoever asked for the clearance. One that nobody decides may count as given after a time
-//! ([`commands::settle_deemed`]). Cities do not see clearances.
+//! ([`turns::settle_deemed`]). Cities do not see clearances.
 
 pub mod commands;
 pub mod handlers;
 pub mod lifecycle;
 pub mod model;
 pub mod queries;
+pub mod rules;
+pub mod turns;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::event_requests::clearances::commands::bar;
 use crate::event_requests::clearances::lifecycle::{ClearanceAction, ClearanceStatus, LIFECYCLE};
 use crate::event_requests::clearances::model::{Clearance as Row, ClearanceKind};
 use crate::event_requests::clearances::queries::status_at;
+use crate::event_requests::clearances::rules::bar;
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::model::EventRequest;
 use crate::kernel::access::Scope;

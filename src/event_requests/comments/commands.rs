@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::event_requests::commands::acquire;
+use crate::event_requests::aggregate::acquire;
 use crate::event_requests::comments::wire::{AddComment, CommentRow};
 use crate::event_requests::journal;
 use crate::event_requests::model::{EventRequest, Visibility};
@@ -35,12 +35,7 @@ pub fn add_comment(
         "not_permitted",
         "is for the office's own comments",
     );
-    faults.require(
-        input.marking <= scope.ceiling(),
-        "/marking",
-        "not_permitted",
-        "is above the marking that you may see",
-    );
+    scope.check_marking(Some(input.marking), "/marking", &mut faults);
     faults.finish()?;
     let row = CommentRow {
         id: CommentId::fresh(),

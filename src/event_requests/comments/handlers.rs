@@ -5,8 +5,8 @@ use actix_web::{get, post};
 
 use crate::event_requests::comments::wire::{AddComment, Comment, CommentQuery};
 use crate::event_requests::comments::{commands, queries};
-use crate::event_requests::queries::find as find_request;
 use crate::event_requests::settings::Settings;
+use crate::event_requests::visible::find as find_request;
 use crate::kernel::access::{Access, may};
 use crate::kernel::http::{Json, Page, Path, Problem, Query, Reply};
 use crate::kernel::id::{CommentId, EventRequestId};

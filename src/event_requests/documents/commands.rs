@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::event_requests::commands::acquire;
+use crate::event_requests::aggregate::acquire;
 use crate::event_requests::documents::queries;
 use crate::event_requests::documents::wire::{DocumentRow, DocumentUpload};
 use crate::event_requests::journal;
@@ -32,8 +32,8 @@ pub fn check_upload(
     request: &EventRequest,
     upload: &DocumentUpload,
 ) -> Result<(), Problem> {
-    let is_open = request.status.is_open_to_office()
-        || request.status.names_official() && !scope.is_federal();
+    // A city adds what the office may still need; the office adds to its files at any time.
+    let is_open = request.status.is_open_to_office() || request.status.names_official();
     if !is_open && !scope.is_federal() {
         return Err(Problem::new(
             Code::NotAllowedInState,
@@ -55,14 +55,7 @@ pub fn check_upload(
         "not_permitted",
         "is for the office's own documents",
     );
-    faults.require(
-        upload
-            .marking
-            .is_none_or(|marking| marking <= scope.ceiling()),
-        "marking",
-        "not_permitted",
-        "is above the marking that you may see",
-    );
+    scope.check_marking(upload.marking, "marking", &mut faults);
     faults.finish()?;
     let count = queries::count(conn, &request.id)?;
     if count >= settings.max_documents {

@@ -5,8 +5,8 @@ use actix_web::{get, post};
 
 use crate::event_requests::documents::wire::{Document, DocumentUpload};
 use crate::event_requests::documents::{SHELF, commands, queries};
-use crate::event_requests::queries::find as find_request;
 use crate::event_requests::settings::Settings;
+use crate::event_requests::visible::find as find_request;
 use crate::kernel::access::{Access, may};
 use crate::kernel::blobs::{Download, Upload, clean_filename};
 use crate::kernel::http::{Code, Faults, Page, Path, Problem, Query, Reply};

@@ -201,7 +201,7 @@ crate::list_query! {
 }))]
 pub struct CreateApiKey {
     /// What people call it.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub name: String,
     /// What it may do: no more than its maker in this organization, and nothing that no key may
     /// do.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::kernel::access::{Permission, Role};
-use crate::kernel::http::{Code, Problem};
+use crate::kernel::http::{Code, Faults, Problem};
 use crate::kernel::id::{ApiKeyId, OrganizationId, SessionId, UserId};
 use crate::kernel::marking::Marking;
 
@@ -164,6 +164,17 @@ impl Scope {
             Some(Principal::Service { .. }) => Marking::OfficialUse,
             None => Marking::Public,
         }
+    }
+
+    /// Notes that a marking is above what the caller may see: nobody writes what they could not
+    /// read.
+    pub fn check_marking(&self, marking: Option<Marking>, pointer: &str, faults: &mut Faults) {
+        faults.require(
+            marking.is_none_or(|marking| marking <= self.ceiling()),
+            pointer,
+            "not_permitted",
+            "is above the marking that you may see",
+        );
     }
 
     /// Whether the caller may act for this organization: federal staff for any, others for

@@ -12,12 +12,11 @@ use crate::event_requests::clearances::model::ClearanceKind;
 use crate::event_requests::commands::create_event_request;
 use crate::event_requests::documents;
 use crate::event_requests::documents::wire::DocumentUpload;
+use crate::event_requests::form::{Contact, EventAudience, EventDetails, EventVenue, Speaking};
 use crate::event_requests::model::{DocumentKind, EventRequest, RequestType};
 use crate::event_requests::settings::Settings;
 use crate::event_requests::transitions::{Step, advance_event_request};
-use crate::event_requests::wire::{
-    Contact, CreateEventRequest, EventAudience, EventDetails, EventVenue, Speaking,
-};
+use crate::event_requests::wire::CreateEventRequest;
 use crate::kernel::access::{Role, Scope};
 use crate::kernel::blobs::{Blobs, MediaType, Stored};
 use crate::kernel::db::Tx;

@@ -140,7 +140,9 @@ impl AddressRules {
     /// Whether a delivery may go to this address, in clear text or not.
     #[must_use]
     pub fn allows(&self, address: IpAddr, is_encrypted: bool) -> bool {
-        self.allowed.iter().any(|network| network.contains(&address))
+        self.allowed
+            .iter()
+            .any(|network| network.contains(&address))
             || is_encrypted && is_public(address)
     }
 
@@ -212,7 +214,9 @@ fn is_encrypted(url: &Url) -> bool {
 /// The address that stands in the URL in place of a name.
 fn literal(url: &Url) -> Option<IpAddr> {
     let host = url.host_str()?;
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     bare.unwrap_or(host).parse().ok()
 }
 
@@ -313,17 +317,61 @@ mod tests {
     #[test]
     fn every_spelling_of_an_inner_address_is_refused() {
         for host in [
-            "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1",
-            "017700000001", "127.0.0.1.", "0", "0.0.0.0", "10.0.0.1", "10.255.255.255",
-            "100.64.0.1", "100.127.255.255", "169.254.169.254", "0xa9fea9fe", "172.16.0.1",
-            "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.88.99.1", "192.168.0.1",
-            "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1",
-            "239.255.255.255", "240.0.0.1", "255.255.255.255", "[::]", "[::1]",
-            "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:8.8.8.8]", "[::127.0.0.1]",
-            "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[100::1]", "[2001::1]", "[2001:2::1]",
-            "[2001:10::1]", "[2001:db8::1]", "[2002:7f00:1::]", "[2002:808:808::]", "[3fff::1]",
-            "[5f00::1]", "[fc00::1]", "[fd00:ec2::254]", "[fe80::1]", "[fec0::1]", "[ff02::1]",
-            "①②⑦.0.0.1", "127。0。0。1",
+            "127.0.0.1",
+            "127.1",
+            "127.0.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "0177.0.0.1",
+            "017700000001",
+            "127.0.0.1.",
+            "0",
+            "0.0.0.0",
+            "10.0.0.1",
+            "10.255.255.255",
+            "100.64.0.1",
+            "100.127.255.255",
+            "169.254.169.254",
+            "0xa9fea9fe",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.0.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "[::]",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::ffff:8.8.8.8]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[64:ff9b:1::1]",
+            "[100::1]",
+            "[2001::1]",
+            "[2001:2::1]",
+            "[2001:10::1]",
+            "[2001:db8::1]",
+            "[2002:7f00:1::]",
+            "[2002:808:808::]",
+            "[3fff::1]",
+            "[5f00::1]",
+            "[fc00::1]",
+            "[fd00:ec2::254]",
+            "[fe80::1]",
+            "[fec0::1]",
+            "[ff02::1]",
+            "①②⑦.0.0.1",
+            "127。0。0。1",
         ] {
             assert_eq!(
                 fault(&format!("https://{host}/hook")),
@@ -336,12 +384,27 @@ mod tests {
     #[test]
     fn public_addresses_and_names_are_accepted_over_tls() {
         for host in [
-            "8.8.8.8", "1.1.1.1:8443", "100.63.255.255", "100.128.0.0", "172.15.0.1",
-            "172.32.0.1", "192.0.1.1", "198.17.0.1", "198.20.0.1", "223.255.255.255",
-            "[2606:4700:4700::1111]", "[2001:4860:4860::8888]", "[2a00:1450::1]",
-            "hooks.phoenix.example.gov", "hooks.phoenix.example.gov:8443",
+            "8.8.8.8",
+            "1.1.1.1:8443",
+            "100.63.255.255",
+            "100.128.0.0",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "198.17.0.1",
+            "198.20.0.1",
+            "223.255.255.255",
+            "[2606:4700:4700::1111]",
+            "[2001:4860:4860::8888]",
+            "[2a00:1450::1]",
+            "hooks.phoenix.example.gov",
+            "hooks.phoenix.example.gov:8443",
         ] {
-            assert_eq!(fault(&format!("https://{host}/hook?city=1")), None, "{host}");
+            assert_eq!(
+                fault(&format!("https://{host}/hook?city=1")),
+                None,
+                "{host}"
+            );
         }
     }
 
@@ -371,13 +434,28 @@ mod tests {
     #[test]
     fn an_allowed_network_is_allowed_in_clear_text_and_nothing_beside_it() {
         let rules = AddressRules::new(&["127.0.0.0/8".to_owned(), "fd00::/8".to_owned()]).unwrap();
-        for url in ["http://127.0.0.1:9000/", "https://127.1/", "http://[fd00::1]/"] {
+        for url in [
+            "http://127.0.0.1:9000/",
+            "https://127.1/",
+            "http://[fd00::1]/",
+        ] {
             assert!(rules.check_url(url).is_ok(), "{url}");
         }
-        for url in ["http://10.0.0.1/", "http://[::ffff:127.0.0.1]/", "https://169.254.169.254/"] {
-            assert_eq!(rules.check_url(url).err(), Some(AddressFault::NotAllowed), "{url}");
+        for url in [
+            "http://10.0.0.1/",
+            "http://[::ffff:127.0.0.1]/",
+            "https://169.254.169.254/",
+        ] {
+            assert_eq!(
+                rules.check_url(url).err(),
+                Some(AddressFault::NotAllowed),
+                "{url}"
+            );
         }
-        assert_eq!(rules.check_url("http://8.8.8.8/").err(), Some(AddressFault::NotEncrypted));
+        assert_eq!(
+            rules.check_url("http://8.8.8.8/").err(),
+            Some(AddressFault::NotEncrypted)
+        );
         assert!(AddressRules::new(&["127.0.0.1".to_owned()]).is_err());
     }
 
@@ -386,7 +464,9 @@ mod tests {
         let rules = AddressRules::default();
         let found = rules.check_endpoint("https://localhost/hook").await;
         assert_eq!(found, Err(AddressFault::NotAllowed));
-        let unknown = rules.check_endpoint("https://no-such-host.invalid/hook").await;
+        let unknown = rules
+            .check_endpoint("https://no-such-host.invalid/hook")
+            .await;
         assert_eq!(unknown, Err(AddressFault::Unknown));
     }
 }

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::config::services::WebhooksConfig;
 use crate::config::ConfigError;
+use crate::config::services::WebhooksConfig;
 use crate::integrations::address::{AddressRules, Clients};
 use crate::integrations::stream::OpenStreams;
 

@@ -18,9 +18,7 @@ use crate::schema::events::{self, dsl};
 /// A query over events, with its conditions so far.
 pub type Boxed = events::BoxedQuery<'static, Backend>;
 
-type Condition = Box<
-    dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>,
->;
+type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
 const SUBJECTS: [(&str, Permission); 8] = [

@@ -43,6 +43,14 @@ pub async fn follow_journal(kernel: Kernel, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => {}
         }
     }
+    let context = WriteContext::system(kernel.clock.now());
+    let given_up = kernel
+        .db
+        .write(context, move |tx| lease::give_up(tx, "journal", &holder))
+        .await;
+    if let Err(problem) = given_up {
+        tracing::warn!(%problem, "the lease of the journal could not be given up");
+    }
 }
 
 /// Gives a batch of committed events their positions, if this holder has the lease. Whether it

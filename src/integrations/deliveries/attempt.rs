@@ -119,7 +119,10 @@ fn refusal(status: StatusCode) -> Option<String> {
     if status.is_success() {
         None
     } else if status.is_redirection() {
-        Some(format!("answered {}; redirects are not followed", status.as_u16()))
+        Some(format!(
+            "answered {}; redirects are not followed",
+            status.as_u16()
+        ))
     } else {
         Some(format!("answered {}", status.as_u16()))
     }

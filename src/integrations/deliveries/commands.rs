@@ -96,7 +96,12 @@ pub fn replay_events(
     let endpoint = acquire(tx, scope, id)?;
     expect_active(&endpoint)?;
     let mut faults = Faults::default();
-    faults.require(input.from < input.until, "/until", "too_early", "must be after `from`");
+    faults.require(
+        input.from < input.until,
+        "/until",
+        "too_early",
+        "must be after `from`",
+    );
     faults.finish()?;
     let found = events_of(tx, &endpoint, input)?;
     let mut faults = Faults::default();
@@ -154,11 +159,7 @@ fn events_of(
         .collect())
 }
 
-fn queue(
-    tx: &mut Tx<'_>,
-    endpoint: &WebhookEndpoint,
-    events: &[Told],
-) -> Result<usize, Problem> {
+fn queue(tx: &mut Tx<'_>, endpoint: &WebhookEndpoint, events: &[Told]) -> Result<usize, Problem> {
     let ids: Vec<&EventId> = events.iter().map(|event| &event.id).collect();
     let known: Vec<(DeliveryId, EventId)> = webhook_deliveries::table
         .filter(dsl::endpoint_id.eq(&endpoint.id))

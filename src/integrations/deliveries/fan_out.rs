@@ -120,7 +120,8 @@ fn take_next(tx: &mut Tx<'_>) -> Result<i64, Problem> {
         return Ok(from);
     };
     for (organization, endpoints) in endpoints_for(tx, &batch)? {
-        let Some(scope) = eyes_of(tx.conn, std::slice::from_ref(&organization))?.remove(&organization)
+        let Some(scope) =
+            eyes_of(tx.conn, std::slice::from_ref(&organization))?.remove(&organization)
         else {
             continue;
         };
@@ -171,7 +172,10 @@ fn endpoints_for(
     tx: &mut Tx<'_>,
     batch: &[Told],
 ) -> Result<BTreeMap<OrganizationId, Vec<WebhookEndpoint>>, Problem> {
-    let told: Vec<&Told> = batch.iter().filter(|event| event.shared.is_some()).collect();
+    let told: Vec<&Told> = batch
+        .iter()
+        .filter(|event| event.shared.is_some())
+        .collect();
     if told.is_empty() {
         return Ok(BTreeMap::new());
     }

@@ -48,7 +48,11 @@ pub fn store(
     if outcome.attempted.is_empty() {
         return Ok(());
     }
-    let ids: Vec<&DeliveryId> = outcome.attempted.iter().map(|one| &one.delivery_id).collect();
+    let ids: Vec<&DeliveryId> = outcome
+        .attempted
+        .iter()
+        .map(|one| &one.delivery_id)
+        .collect();
     let held: Vec<(DeliveryId, i64, i64)> = webhook_deliveries::table
         .filter(dsl::id.eq_any(ids))
         .filter(dsl::claimed_by.eq(worker))
@@ -105,11 +109,7 @@ fn release(tx: &mut Tx<'_>, worker: &str, untried: &[DeliveryId]) -> QueryResult
     .map(drop)
 }
 
-fn store_accepted(
-    tx: &mut Tx<'_>,
-    status: Option<i64>,
-    ids: Vec<&DeliveryId>,
-) -> QueryResult<()> {
+fn store_accepted(tx: &mut Tx<'_>, status: Option<i64>, ids: Vec<&DeliveryId>) -> QueryResult<()> {
     diesel::update(webhook_deliveries::table.filter(dsl::id.eq_any(ids)))
         .set((
             dsl::status.eq(DeliveryStatus::Delivered),

@@ -6,8 +6,8 @@ use crate::integrations::deliveries::model::{Attempt, Delivery};
 use crate::integrations::deliveries::wire::{DeliveryQuery, DeliverySort};
 use crate::integrations::endpoints;
 use crate::kernel::access::Scope;
-use crate::kernel::db::{Connection, among};
 use crate::kernel::db::dialect::Backend;
+use crate::kernel::db::{Connection, among};
 use crate::kernel::http::{Page, PageRequest, Problem};
 use crate::kernel::id::{DeliveryId, WebhookEndpointId};
 use crate::kernel::secrets::Keyring;
@@ -66,11 +66,7 @@ pub fn list(
 /// # Errors
 ///
 /// 404 when there is none.
-pub fn find(
-    conn: &mut Connection,
-    scope: &Scope,
-    id: &DeliveryId,
-) -> Result<Delivery, Problem> {
+pub fn find(conn: &mut Connection, scope: &Scope, id: &DeliveryId) -> Result<Delivery, Problem> {
     let own = endpoints::queries::visible(scope).select(webhook_endpoints::id);
     let found = webhook_deliveries::table
         .filter(dsl::id.eq(id))

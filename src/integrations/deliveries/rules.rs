@@ -57,7 +57,10 @@ mod tests {
             .map(|random| next_attempt_after(2, None, random.wrapping_mul(2_654_435_761)))
             .collect();
         assert!(seen.len() > 200);
-        assert!(seen.iter().all(|after| (240_000_000..=360_000_000).contains(&after.unwrap())));
+        assert!(
+            seen.iter()
+                .all(|after| (240_000_000..=360_000_000).contains(&after.unwrap()))
+        );
     }
 
     #[test]
@@ -65,7 +68,10 @@ mod tests {
         assert_eq!(next_attempt_after(1, Some(60), 200), Some(60_000_000));
         assert_eq!(next_attempt_after(1, Some(1), 200), Some(5_000_000));
         assert_eq!(next_attempt_after(1, Some(999_999), 200), Some(300_000_000));
-        assert_eq!(next_attempt_after(9, Some(999_999_999), 200), Some(86_400_000_000));
+        assert_eq!(
+            next_attempt_after(9, Some(999_999_999), 200),
+            Some(86_400_000_000)
+        );
         assert_eq!(next_attempt_after(1, Some(-5), 200), Some(5_000_000));
     }
 }

@@ -202,7 +202,10 @@ impl Worker {
         let Ok(signer) = signer else {
             let now = self.kernel.clock.now();
             return Outcome {
-                attempted: ids.into_iter().map(|id| Attempted::unsigned(id, now)).collect(),
+                attempted: ids
+                    .into_iter()
+                    .map(|id| Attempted::unsigned(id, now))
+                    .collect(),
                 untried: Vec::new(),
             };
         };
@@ -236,8 +239,10 @@ impl Worker {
             .buffer_unordered(in_flight);
         let attempted: Vec<Attempted> = attempts.filter_map(std::future::ready).collect().await;
         count(&attempted);
-        let tried: std::collections::HashSet<_> =
-            attempted.iter().map(|one| one.delivery_id.clone()).collect();
+        let tried: std::collections::HashSet<_> = attempted
+            .iter()
+            .map(|one| one.delivery_id.clone())
+            .collect();
         Outcome {
             untried: ids.into_iter().filter(|id| !tried.contains(id)).collect(),
             attempted,

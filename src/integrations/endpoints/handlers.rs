@@ -49,7 +49,11 @@ pub async fn create_webhook_endpoint(
     Json(input): Json<CreateWebhookEndpoint>,
 ) -> Result<Reply, Problem> {
     let keyring = access.kernel().keyring.clone();
-    let found = integrations.addresses.check_endpoint(&input.url).await.err();
+    let found = integrations
+        .addresses
+        .check_endpoint(&input.url)
+        .await
+        .err();
     access
         .write(move |tx, scope| {
             let (row, secret) =
@@ -106,14 +110,8 @@ pub async fn update_webhook_endpoint(
     };
     access
         .write(move |tx, scope| {
-            let row = commands::update_webhook_endpoint(
-                tx,
-                scope,
-                &id,
-                if_match,
-                change.clone(),
-                found,
-            )?;
+            let row =
+                commands::update_webhook_endpoint(tx, scope, &id, if_match, change.clone(), found)?;
             let version = row.version;
             Ok(Reply::ok(&WebhookEndpoint::of(row, scope))?.representation(version))
         })

@@ -111,7 +111,11 @@ crate::list_query! {
 /// A type of event, such as `briefing.published`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(max_length = 100, pattern = "^[a-z_]+\\.[a-z_]+$", example = "briefing.published")]
+#[schema(
+    max_length = 100,
+    pattern = "^[a-z_]+\\.[a-z_]+$",
+    example = "briefing.published"
+)]
 pub struct EventType(pub String);
 
 /// A new endpoint.

@@ -1,11 +1,11 @@
 //! `column IN (query)` for boxed queries. Diesel's own `eq_any` takes a boxed query on one database
 //! only, and what a caller may see ([`crate::kernel::access::Scope`]) is always a boxed query.
 
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
+use diesel::QueryResult;
 use diesel::expression::is_aggregate;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::Bool;
-use diesel::QueryResult;
 
 use crate::kernel::db::dialect::Backend;
 

@@ -32,24 +32,28 @@ struct Hook {
 
 async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
     let receiver = Receiver::start().await;
-    let body = json!({"organization_id": organization, "url": receiver.url()});
-    let endpoint = admin
+    let mut hook = Hook {
+        receiver,
+        endpoint: "whk_00000000000000000000000000".to_owned(),
+        delivery: "dlv_00000000000000000000000000".to_owned(),
+    };
+    let needs_delivery = operation.ends_with("_delivery") || operation == "list_deliveries";
+    if !operation.contains("webhook") && operation != "replay_events" && !needs_delivery {
+        return hook;
+    }
+    let body = json!({"organization_id": organization, "url": hook.receiver.url()});
+    hook.endpoint = admin
         .post("/v1/webhook-endpoints", body)
         .await
         .expect(201)
         .id();
     let is_for_enabling = operation == "enable_webhook_endpoint";
     if is_for_enabling {
-        receiver.set(Mode::Answer(410));
+        hook.receiver.set(Mode::Answer(410));
     }
-    let path = format!("/v1/webhook-endpoints/{endpoint}");
-    let none = "dlv_00000000000000000000000000".to_owned();
-    if !operation.contains("delivery") && !is_for_enabling {
-        return Hook {
-            receiver,
-            endpoint,
-            delivery: none,
-        };
+    let path = format!("/v1/webhook-endpoints/{}", hook.endpoint);
+    if !needs_delivery && !is_for_enabling {
+        return hook;
     }
     admin
         .post(&format!("{path}/test"), json!({}))
@@ -63,11 +67,8 @@ async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
             .ids();
         let state = admin.get(&path).await.expect(200).body["status"].clone();
         if let (Some(id), true) = (ids.first(), !is_for_enabling || state == "disabled") {
-            return Hook {
-                receiver,
-                endpoint,
-                delivery: id.clone(),
-            };
+            hook.delivery.clone_from(id);
+            return hook;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }

@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use tokio::sync::watch;
 
 use crate::identity::{Identity, sessions, throttle};
+use crate::integrations::deliveries;
 use crate::kernel::Kernel;
 use crate::kernel::db::{WriteContext, idempotency};
 use crate::kernel::http::Problem;
@@ -112,7 +113,10 @@ pub async fn tidy(
         let forgotten = kernel
             .db
             .write(WriteContext::system(kernel.clock.now()), |tx| {
-                Ok(idempotency::forget_old(tx)? + sessions::tidy(tx)? + throttle::tidy(tx)?)
+                Ok(idempotency::forget_old(tx)?
+                    + sessions::tidy(tx)?
+                    + throttle::tidy(tx)?
+                    + deliveries::commands::forget_old(tx)?)
             })
             .await;
         match forgotten {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
+use chancery::integrations::deliveries::commands;
 use chancery::kernel::access::Role;
+use chancery::kernel::db::WriteContext;
 use diesel::connection::SimpleConnection;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -232,6 +234,29 @@ both_backends! {
         register(&app.again(STAFF).await, &briefing, "ana").await;
         let request = receiver.wait(1).await.remove(0);
         assert_eq!(request.header("webhook-signature").split(' ').count(), 1);
+    }
+
+    async fn a_receiver_that_hangs_has_failed_and_what_follows_is_sent_all_the_same(app: App) {
+        let receiver = Receiver::start().await;
+        let briefing = app.published(json!({})).await;
+        let city = app.as_city("Phoenix").await;
+        let hook = hook(&app, &receiver).await;
+        app.stop().await;
+        let hasty = app.replica_with(|config| config.webhooks.answer_seconds = 1).await;
+        let city = city.at(&hasty.url);
+        receiver.set(Mode::Hang);
+        for name in ["ana", "bo"] {
+            register(&city, &briefing, name).await;
+        }
+        let path = format!("{hook}/deliveries");
+        let tried = |found: &Value| found["data"].as_array().unwrap().iter().filter(|one| one["attempt_count"] == 1).count() == 2;
+        let list = until(&city, &path, tried).await;
+        assert_eq!(list["data"][0]["last_error"], "no answer in time");
+        assert_eq!(list["data"][0]["response_status"], Value::Null);
+        receiver.set(Mode::Answer(200));
+        app.clock.advance(7);
+        until_all_are(&city, &hook, 2, "delivered").await;
+        assert_eq!(receiver.ids().len(), 2);
     }
 
     async fn a_redirect_is_a_failure_and_is_not_followed(app: App) {
@@ -604,6 +629,33 @@ both_backends! {
         }
         assert_eq!(errors, HashSet::from(["the address is not allowed".to_owned()]));
         assert_eq!(canary.connections(), 0);
+    }
+
+    async fn an_organization_has_fifty_endpoints_at_most(app: App) {
+        let city = app.as_city("Phoenix").await;
+        let body = json!({"url": "http://127.0.0.1:9/hook", "event_types": ["a.b"]});
+        let answers = futures_util::future::join_all((0..60).map(|_| city.post("/v1/webhook-endpoints", body.clone()))).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 50);
+        assert_eq!(answers.iter().filter(|answer| answer.status == 409).count(), 10);
+        let other = app.as_city("Chicago").await;
+        other.post("/v1/webhook-endpoints", body).await.expect(201);
+    }
+
+    async fn deliveries_of_long_ago_are_forgotten_and_those_that_wait_are_not(app: App) {
+        let receiver = Receiver::start().await;
+        let city = app.as_city("Phoenix").await;
+        let hook = hook(&app, &receiver).await;
+        city.post(&format!("{hook}/test"), json!({})).await.expect(200);
+        until_all_are(&city, &hook, 1, "delivered").await;
+        receiver.set(Mode::Answer(500));
+        city.post(&format!("{hook}/test"), json!({})).await.expect(200);
+        until(&city, &format!("{hook}/deliveries?status=pending"), |found| found["data"][0]["attempt_count"] == 1).await;
+        for (days, forgotten) in [(89, 0), (91, 1)] {
+            let then = app.clock.now().plus_seconds(days * DAY);
+            let count = app.kernel.db.write(WriteContext::system(then), commands::forget_old).await.unwrap();
+            assert_eq!(count, forgotten);
+        }
+        until_all_are(&city, &hook, 1, "pending").await;
     }
 
     async fn a_retried_creation_shows_its_secret_once(app: App) {

@@ -85,8 +85,12 @@ def draft(number: int) -> dict:
         return {"local": f"{day}T{hour:02}:00:00", "time_zone": "America/Phoenix"}
 
     return {
-        "request_type": "speaker", "title": f"Forum{number}", "topic": "trade",
-        "external_ref": f"SOAK-{number:06}", "starts_at": at(9), "ends_at": at(17),
+        "request_type": "speaker",
+        "title": f"Forum{number}",
+        "topic": "trade",
+        "external_ref": f"SOAK-{number:06}",
+        "starts_at": at(9),
+        "ends_at": at(17),
         "details": {"organizer": "City of Phoenix", "purpose": "Connect suppliers."},
     }
 
@@ -213,20 +217,24 @@ class Soak:
         )
 
         told = {event["id"] for event in created}
-        self.check(set(receiver.accepted) == told, f"{len(receiver.accepted)} events were delivered: those of the feed")
+        self.check(
+            set(receiver.accepted) == told,
+            f"{len(receiver.accepted)} events were delivered: those of the feed",
+        )
         self.check(
             all(receiver.ids_by_request[event["subject"]["id"]] == {event["id"]} for event in created),
             "each has one webhook-id however often it was delivered, that of the feed",
         )
         attempts = sum(receiver.attempts.values())
         javascript = await receiver.verdict()
+        first = javascript["first"] or ""
         self.check(
             receiver.good == attempts and not receiver.faults,
-            f"standardwebhooks of PyPI verified {receiver.good} of {attempts} attempts {receiver.faults[:1]}",
+            f"standardwebhooks of PyPI verified {receiver.good} of {attempts} attempts {' '.join(receiver.faults[:1])}",
         )
         self.check(
             javascript["good"] == attempts and javascript["bad"] == 0,
-            f"standardwebhooks of npm verified {javascript['good']} of {attempts} {javascript['first'] or ''}",
+            f"standardwebhooks of npm verified {javascript['good']} of {attempts} {first}",
         )
         again = sum(receiver.accepted.values()) - len(receiver.accepted)
         print(f"attempts that reached the receiver: {dict(receiver.attempts)}; accepted again: {again}")
@@ -236,13 +244,18 @@ class Soak:
         me = await person.send("GET", "/v1/me")
         organization = me["memberships"][0]["organization_id"]
         key = await person.send(
-            "POST", f"/v1/organizations/{organization}/api-keys",
-            {"name": "Soak", "scopes": SCOPES}, wanted=201,
+            "POST",
+            f"/v1/organizations/{organization}/api-keys",
+            {"name": "Soak", "scopes": SCOPES},
+            wanted=201,
         )
         self.city.headers = {"X-Api-Key": key["secret"]}
         endpoint = await self.city.send(
-            "POST", "/v1/webhook-endpoints",
-            {"url": self.receiver.url, "event_types": [CREATED]}, str(uuid.uuid4()), wanted=201,
+            "POST",
+            "/v1/webhook-endpoints",
+            {"url": self.receiver.url, "event_types": [CREATED]},
+            str(uuid.uuid4()),
+            wanted=201,
         )
         self.receiver.secret = endpoint["secret"]
         self.endpoint = f"/v1/webhook-endpoints/{endpoint['id']}"

@@ -311,3 +311,27 @@ pub fn is_use_due(secret: &ApiKeySecret, now: Timestamp) -> bool {
         .last_used_at
         .is_none_or(|last| last.plus_seconds(NOTED_EVERY) <= now)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Permission::{EventsRead, RequestsRead, VenuesRead, WebhooksRead};
+
+    // No role manages keys and holds less than they may: so far only this shows the rule.
+    #[test]
+    fn a_scope_that_the_maker_does_not_hold_is_refused_even_where_keys_may_hold_it() {
+        let held = BTreeSet::from([RequestsRead, VenuesRead]);
+        let mut faults = Faults::default();
+        let wanted = [RequestsRead, WebhooksRead, EventsRead];
+        check_scopes(&wanted, ApiKeyMode::Live, &held, &mut faults);
+        let places: Vec<String> = faults
+            .into_vec()
+            .into_iter()
+            .map(|one| one.pointer)
+            .collect();
+        assert_eq!(places, ["/scopes/1", "/scopes/2"]);
+        let mut faults = Faults::default();
+        let scopes = check_scopes(&[RequestsRead], ApiKeyMode::Live, &held, &mut faults);
+        assert!(faults.is_empty() && scopes.contains(&RequestsRead));
+    }
+}

@@ -5,6 +5,8 @@
 server_url=
 server_folder=
 server_pid=
+server_port=
+server_settings=()
 
 # Sets server_binary to the release build, made now. SERVER_BINARY names one that is there already.
 ensure_server_binary() {
@@ -22,24 +24,38 @@ ensure_server_binary() {
 # Sets server_url.
 # shellcheck disable=SC2120 # the settings are optional
 start_demo_server() {
-    local port tries
-    port=$(free_port) || die "no free port on 127.0.0.1"
+    server_port=$(free_port) || die "no free port on 127.0.0.1"
+    server_url=http://127.0.0.1:$server_port
     server_folder=$(mktemp -d)
+    server_settings=("$@")
+    run_demo_server
+}
+
+# Ends the demo as `kill -9` does.
+kill_demo_server() {
+    kill -KILL "$server_pid"
+    # Says that it was killed, which is known.
+    wait "$server_pid" 2>/dev/null || true
+    server_pid=
+}
+
+# Runs the demo in its folder, where it may have been before, and waits until it serves.
+run_demo_server() {
+    local tries
     (
         # The settings of whoever runs the script are meant for another server, and this one refuses
         # those that it does not know.
         for name in DATABASE_URL $(compgen -e CHANCERY_); do
             unset "$name"
         done
-        export CHANCERY_DATA_DIR="$server_folder/data" CHANCERY_SERVER__BIND="127.0.0.1:$port"
+        export CHANCERY_DATA_DIR="$server_folder/data" CHANCERY_SERVER__BIND="127.0.0.1:$server_port"
         export CHANCERY_LOG__FORMAT=json
-        for setting in "$@"; do
+        for setting in ${server_settings[@]+"${server_settings[@]}"}; do
             export "${setting?}"
         done
         exec "$server_binary" demo
-    ) >"$server_folder/output" 2>"$server_folder/log" &
+    ) >>"$server_folder/output" 2>>"$server_folder/log" &
     server_pid=$!
-    server_url=http://127.0.0.1:$port
     for ((tries = 0; tries < 600; tries++)); do
         if curl --silent --fail --output /dev/null "$server_url/readyz"; then
             return 0
@@ -92,5 +108,26 @@ request = urllib.request.Request(
     {"Content-Type": "application/json"},
 )
 print(json.load(urllib.request.urlopen(request))["access_token"])
+PYTHON
+}
+
+# Runs the statements of a file in the demo's database, whichever it is, in one transaction.
+run_demo_sql() {
+    local setting url=
+    for setting in ${server_settings[@]+"${server_settings[@]}"}; do
+        if [[ $setting == DATABASE_URL=* ]]; then
+            url=${setting#*=}
+        fi
+    done
+    if [[ -n $url ]]; then
+        psql "$url" --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --single-transaction --file="$1"
+        return
+    fi
+    python3 - "$server_folder/data/chancery.db" "$1" <<'PYTHON'
+import sqlite3
+import sys
+
+database = sqlite3.connect(sys.argv[1], timeout=60)
+database.executescript("BEGIN IMMEDIATE;" + open(sys.argv[2]).read() + "COMMIT;")
 PYTHON
 }

@@ -234,6 +234,9 @@ pub struct WebhooksConfig {
     pub allowed_networks: Vec<String>,
     /// Days of failure alone after which an endpoint is disabled.
     pub disable_after_days: i64,
+    /// Seconds in which a receiver must answer. Not configurable: only tests make it few.
+    #[serde(skip)]
+    pub answer_seconds: u64,
 }
 
 impl Default for OfficeConfig {
@@ -290,6 +293,7 @@ impl Default for WebhooksConfig {
         Self {
             allowed_networks: Vec::new(),
             disable_after_days: 5,
+            answer_seconds: 15,
         }
     }
 }

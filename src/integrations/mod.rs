@@ -20,9 +20,6 @@ use crate::config::services::WebhooksConfig;
 use crate::integrations::address::{AddressRules, Clients};
 use crate::integrations::stream::OpenStreams;
 
-/// How long a receiver may take to answer.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
-
 /// What integrations need beside the kernel; one value for the whole process.
 #[derive(Clone)]
 pub struct Integrations {
@@ -50,8 +47,11 @@ impl Integrations {
                 "webhooks.disable_after_days must be 1 or more".to_owned(),
             ));
         }
-        let clients = Clients::new(addresses.clone(), ANSWERS_WITHIN)
-            .map_err(|error| ConfigError::Invalid(format!("TLS for webhooks: {error}")))?;
+        let clients = Clients::new(
+            addresses.clone(),
+            Duration::from_secs(config.answer_seconds),
+        )
+        .map_err(|error| ConfigError::Invalid(format!("TLS for webhooks: {error}")))?;
         Ok(Self {
             addresses,
             clients,

@@ -44,3 +44,18 @@ pub fn hold(tx: &mut Tx<'_>, name: &str, holder: &str) -> Result<bool, Problem> 
         }
     }
 }
+
+/// Gives the lease on `name` up, so that another need not wait for it to run out.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn give_up(tx: &mut Tx<'_>, name: &str, holder: &str) -> Result<(), Problem> {
+    diesel::delete(
+        table::worker_leases
+            .filter(table::name.eq(name))
+            .filter(table::holder.eq(holder)),
+    )
+    .execute(tx.conn)?;
+    Ok(())
+}

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use crate::event_requests::settings::Settings;
 use crate::event_requests::{deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
+use crate::integrations::deliveries;
 use crate::kernel::Kernel;
 use crate::kernel::db::{WriteContext, idempotency};
 use crate::kernel::http::Problem;
@@ -47,6 +48,14 @@ pub async fn follow_journal(kernel: Kernel, mut stop: watch::Receiver<bool>) {
             () = tokio::time::sleep(POLL) => {}
             _ = stop.changed() => {}
         }
+    }
+    let context = WriteContext::system(kernel.clock.now());
+    let given_up = kernel
+        .db
+        .write(context, move |tx| lease::give_up(tx, "journal", &holder))
+        .await;
+    if let Err(problem) = given_up {
+        tracing::warn!(%problem, "the lease of the journal could not be given up");
     }
 }
 
@@ -184,7 +193,10 @@ pub async fn tidy(
         let forgotten = kernel
             .db
             .write(WriteContext::system(kernel.clock.now()), |tx| {
-                Ok(idempotency::forget_old(tx)? + sessions::tidy(tx)? + throttle::tidy(tx)?)
+                Ok(idempotency::forget_old(tx)?
+                    + sessions::tidy(tx)?
+                    + throttle::tidy(tx)?
+                    + deliveries::commands::forget_old(tx)?)
             })
             .await;
         if let Err(problem) = clear_orphans(&kernel).await {

@@ -167,17 +167,13 @@ async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
         .as_str()
         .unwrap();
     let path = format!("/v1/event-requests/{in_clearance}");
-    let clearances = demo
-        .get(&format!("{path}/clearances"), scheduler.clone())
-        .await["data"]
-        .clone();
+    let clearances = format!("{path}/clearances");
+    let clearances = demo.get(&clearances, scheduler.clone()).await["data"].clone();
     assert_eq!(find(&clearances, "kind", "ethics")["status"], "cleared");
     let public_affairs = find(&clearances, "kind", "public_affairs");
     assert_eq!(public_affairs["status"], "pending");
-    let history = demo
-        .get(&format!("{path}/history"), scheduler.clone())
-        .await["data"]
-        .clone();
+    let history = format!("{path}/history");
+    let history = demo.get(&history, scheduler.clone()).await["data"].clone();
     find(&history, "who", "Demo local staff");
     find(&history, "who", "Demo clearance officer");
     let documents = demo.get(&format!("{path}/documents"), scheduler).await["data"].clone();

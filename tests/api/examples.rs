@@ -30,36 +30,28 @@ struct Hook {
 
 async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
     let receiver = Receiver::start().await;
-    let none = "dlv_00000000000000000000000000".to_owned();
-    let is_about_hooks = operation.contains("webhook")
-        || matches!(
-            operation,
-            "replay_events" | "list_deliveries" | "get_delivery" | "replay_delivery"
-        );
-    if !is_about_hooks {
-        return Hook {
-            receiver,
-            endpoint: "whk_00000000000000000000000000".to_owned(),
-            delivery: none,
-        };
+    let mut hook = Hook {
+        receiver,
+        endpoint: "whk_00000000000000000000000000".to_owned(),
+        delivery: "dlv_00000000000000000000000000".to_owned(),
+    };
+    let needs_delivery = operation.ends_with("_delivery") || operation == "list_deliveries";
+    if !operation.contains("webhook") && operation != "replay_events" && !needs_delivery {
+        return hook;
     }
-    let body = json!({"organization_id": organization, "url": receiver.url()});
-    let endpoint = admin
+    let body = json!({"organization_id": organization, "url": hook.receiver.url()});
+    hook.endpoint = admin
         .post("/v1/webhook-endpoints", body)
         .await
         .expect(201)
         .id();
     let is_for_enabling = operation == "enable_webhook_endpoint";
     if is_for_enabling {
-        receiver.set(Mode::Answer(410));
+        hook.receiver.set(Mode::Answer(410));
     }
-    let path = format!("/v1/webhook-endpoints/{endpoint}");
-    if !operation.contains("delivery") && !is_for_enabling {
-        return Hook {
-            receiver,
-            endpoint,
-            delivery: none,
-        };
+    let path = format!("/v1/webhook-endpoints/{}", hook.endpoint);
+    if !needs_delivery && !is_for_enabling {
+        return hook;
     }
     admin
         .post(&format!("{path}/test"), json!({}))
@@ -73,11 +65,8 @@ async fn hook(admin: &Actor, organization: &str, operation: &str) -> Hook {
             .ids();
         let state = admin.get(&path).await.expect(200).body["status"].clone();
         if let (Some(id), true) = (ids.first(), !is_for_enabling || state == "disabled") {
-            return Hook {
-                receiver,
-                endpoint,
-                delivery: id.clone(),
-            };
+            hook.delivery.clone_from(id);
+            return hook;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }

@@ -41,7 +41,8 @@ CREATE TABLE webhook_deliveries (
     CONSTRAINT webhook_deliveries_event_key UNIQUE (endpoint_id, event_id)
 );
 CREATE INDEX webhook_deliveries_due_idx ON webhook_deliveries (endpoint_id, next_attempt_at, position) WHERE status = 'pending';
-CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (endpoint_id, created_at, id);
+CREATE INDEX webhook_deliveries_endpoint_id_idx ON webhook_deliveries (endpoint_id, created_at, id);
+CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (created_at);
 
 CREATE TABLE webhook_attempts (
     delivery_id TEXT COLLATE "C" NOT NULL CONSTRAINT webhook_attempts_delivery_id_fkey REFERENCES webhook_deliveries (id),
@@ -53,5 +54,5 @@ CREATE TABLE webhook_attempts (
     CONSTRAINT webhook_attempts_pkey PRIMARY KEY (delivery_id, number)
 );
 
--- Where the webhooks read on in the journal.
+-- From where the webhooks read on in the journal.
 INSERT INTO journal_readers (name, position) VALUES ('webhooks', 0);

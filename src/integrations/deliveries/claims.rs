@@ -48,9 +48,7 @@ pub fn renew_lease(tx: &mut Tx<'_>, worker: &str) -> Result<(), Problem> {
 ///
 /// When the database fails.
 pub fn give_up_lease(tx: &mut Tx<'_>, worker: &str) -> Result<(), Problem> {
-    let name = format!("{LEASE}{worker}");
-    diesel::delete(worker_leases::table.filter(worker_leases::name.eq(name))).execute(tx.conn)?;
-    Ok(())
+    lease::give_up(tx, &format!("{LEASE}{worker}"), worker)
 }
 
 /// The other workers whose claims hold.

@@ -18,11 +18,17 @@ use crate::kernel::db::Tx;
 use crate::kernel::http::{Faults, Problem};
 use crate::kernel::id::{DeliveryId, EventId, WebhookEndpointId};
 use crate::kernel::journal::{Event, Subject};
-use crate::schema::events;
 use crate::schema::webhook_deliveries::{self, dsl};
+use crate::schema::{events, webhook_attempts};
 
 /// Events that one replay delivers, at most.
 const MOST: usize = 10_000;
+
+/// How long it is remembered what became of a delivery, in seconds.
+const REMEMBERED_FOR: i64 = 90 * 24 * 3600;
+
+/// Deliveries forgotten at a time.
+const FORGOTTEN: i64 = 5_000;
 
 /// Ids in one condition, at most.
 const CHUNK: usize = 500;
@@ -175,4 +181,26 @@ fn queue(tx: &mut Tx<'_>, endpoint: &WebhookEndpoint, events: &[Told]) -> Result
         .collect();
     fan_out::insert(tx, new)?;
     Ok(events.len())
+}
+
+/// Forgets what became of deliveries of more than 90 days ago. The events stay in the journal.
+/// Returns how many.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn forget_old(tx: &mut Tx<'_>) -> Result<usize, Problem> {
+    let before = tx.now.plus_seconds(-REMEMBERED_FOR);
+    let old: Vec<DeliveryId> = webhook_deliveries::table
+        .filter(dsl::created_at.lt(before))
+        .filter(dsl::status.ne(DeliveryStatus::Pending))
+        .limit(FORGOTTEN)
+        .select(dsl::id)
+        .load(tx.conn)?;
+    for ids in old.chunks(CHUNK) {
+        diesel::delete(webhook_attempts::table.filter(webhook_attempts::delivery_id.eq_any(ids)))
+            .execute(tx.conn)?;
+        diesel::delete(webhook_deliveries::table.filter(dsl::id.eq_any(ids))).execute(tx.conn)?;
+    }
+    Ok(old.len())
 }

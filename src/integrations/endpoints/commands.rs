@@ -15,7 +15,7 @@ use crate::integrations::endpoints::wire::{
 use crate::integrations::endpoints::{queries, secret};
 use crate::integrations::visibility::WEBHOOK_ENDPOINT;
 use crate::kernel::access::Scope;
-use crate::kernel::db::{Locked, Tx};
+use crate::kernel::db::{Locked, Tx, dialect};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
 use crate::kernel::id::{OrganizationId, WebhookEndpointId};
 use crate::kernel::journal::{Event, Subject, chain};
@@ -25,6 +25,9 @@ use crate::schema::{webhook_attempts, webhook_deliveries, webhook_endpoints};
 
 /// The type of the event that a test sends, to the tested endpoint alone.
 pub const TESTED: &str = "webhook_endpoint.tested";
+
+/// Endpoints that one organization has, at most: each event is delivered to every one of them.
+const MOST: i64 = 50;
 
 /// An event about an endpoint. The URL may carry a token of the receiver's: only its host is told.
 fn event(kind: &'static str, row: &WebhookEndpoint) -> Event {
@@ -76,7 +79,7 @@ fn joined(types: &[EventType]) -> String {
 ///
 /// # Errors
 ///
-/// 422 with every broken rule.
+/// 409 when the organization has too many; 422 with every broken rule.
 pub fn create_webhook_endpoint(
     tx: &mut Tx<'_>,
     scope: &Scope,
@@ -91,6 +94,7 @@ pub fn create_webhook_endpoint(
     faults.finish()?;
     let organization_id =
         organization.ok_or_else(|| Problem::internal("an unknown owner passed the checks"))?;
+    expect_room(tx, &organization_id)?;
     let (secret, sealed_secret) = secret::fresh(keyring)?;
     let actor = scope.actor();
     let row = WebhookEndpoint {
@@ -141,6 +145,22 @@ fn owner(
         (None, _) => faults.add(pointer, "required", "is required: say whose system it is"),
     }
     Ok(None)
+}
+
+/// Counts under the organization's lock, so that two additions at once meet in turn.
+fn expect_room(tx: &mut Tx<'_>, organization: &OrganizationId) -> Result<(), Problem> {
+    dialect::lock_row(tx.conn, "organizations", organization.as_str())?;
+    let count: i64 = webhook_endpoints::table
+        .filter(webhook_endpoints::organization_id.eq(organization))
+        .count()
+        .get_result(tx.conn)?;
+    if count < MOST {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::Conflict,
+        format!("The organization has {MOST} webhook endpoints; delete one first."),
+    ))
 }
 
 fn note_address(found: Option<AddressFault>, faults: &mut Faults) {

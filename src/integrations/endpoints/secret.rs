@@ -28,21 +28,22 @@ pub fn fresh(keyring: &Keyring) -> Result<(String, String), Problem> {
 pub struct Signer(Vec<Webhook>);
 
 impl Signer {
-    /// Opens the secrets that sign at this time.
+    /// Opens the secrets that sign at this time. One before that cannot be opened signs no more.
     ///
     /// # Errors
     ///
-    /// When they were sealed with another installation's secret.
+    /// When the endpoint's secret was sealed under another `auth.secret`.
     pub fn of(keyring: &Keyring, row: &WebhookEndpoint, now: Timestamp) -> Result<Self, Problem> {
         let previous = row
             .sealed_previous_secret
             .as_ref()
             .filter(|_| row.previous_secret_until.is_some_and(|until| until > now));
-        let mut secrets = Vec::new();
-        for sealed in std::iter::once(&row.sealed_secret).chain(previous) {
+        let opened = |sealed: &String| -> Result<Webhook, Problem> {
             let bytes = keyring.open(PURPOSE, sealed).map_err(Problem::internal)?;
-            secrets.push(Webhook::from_bytes(bytes).map_err(Problem::internal)?);
-        }
+            Webhook::from_bytes(bytes).map_err(Problem::internal)
+        };
+        let mut secrets = vec![opened(&row.sealed_secret)?];
+        secrets.extend(previous.and_then(|sealed| opened(sealed).ok()));
         Ok(Self(secrets))
     }
 

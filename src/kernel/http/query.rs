@@ -104,9 +104,11 @@ pub fn parameters_of<T: ToSchema>() -> Vec<utoipa::openapi::path::Parameter> {
                 .cloned()
                 .or_else(|| member("description"))
                 .and_then(|text| Some(text.as_str()?.to_owned()));
-            let example = member("example").or_else(|| {
-                member("examples").and_then(|examples| examples.as_array()?.first().cloned())
-            });
+            let first_of = |name: &str| member(name)?.as_array()?.first().cloned();
+            // A vocabulary is its own example, where something must be said.
+            let example = member("example")
+                .or_else(|| first_of("examples"))
+                .or_else(|| first_of("enum").filter(|_| object.required.contains(&name)));
             ParameterBuilder::new()
                 .name(&name)
                 .parameter_in(ParameterIn::Query)

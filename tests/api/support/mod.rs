@@ -15,6 +15,7 @@ pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use process::{Process, free_port};
 pub use receiver::{Mode, Received, Receiver};
+pub use requests::LETTER;
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]

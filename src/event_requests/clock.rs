@@ -171,11 +171,12 @@ mod tests {
     }
 
     /// What happens to a clock: when, and what it is told to do.
-    fn play(
-        calendar: &BusinessCalendar,
-        hours: i64,
-        steps: &[(&str, ClockState)],
-    ) -> (i64, Option<String>) {
+    type Steps<'a> = &'a [(&'a str, ClockState)];
+
+    /// What a case is called, hours of its budget, what happens, and what is spent and due then.
+    type Case<'a> = (&'a str, i64, Steps<'a>, (i64, Option<&'a str>));
+
+    fn play(calendar: &BusinessCalendar, hours: i64, steps: Steps<'_>) -> (i64, Option<String>) {
         let mut clock = clock(hours, steps[0].0);
         for (instant, state) in steps {
             clock.follow(*state, calendar, at(instant));
@@ -187,7 +188,7 @@ mod tests {
     fn a_review_is_due_after_so_many_hours_of_office_time() {
         use ClockState::{Paused, Running, Stopped};
         let calendar = washington(vec![hours(None, 9, 17)]);
-        let cases: &[(&str, i64, &[(&str, ClockState)], (i64, Option<&str>))] = &[
+        let cases: &[Case<'_>] = &[
             (
                 "from Friday noon over the weekend",
                 8,

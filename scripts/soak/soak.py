@@ -24,6 +24,10 @@ SCOPES = ["requests:read", "requests:write", "events:read", "webhooks:read", "we
 # No key may be stuck for longer.
 LONGEST_WAIT = 60.0
 
+# What is due comes within this many seconds: a first retry after five, behind attempts that hang for
+# fifteen. What has not come then is due after five minutes and more.
+SILENCE = 25.0
+
 
 class Service:
     """The API, for a caller that asks again until it is answered."""
@@ -131,7 +135,10 @@ class Soak:
     async def report_progress(self) -> None:
         """Tells scripts/soak-integrations how far the clients have come."""
         while True:
-            self.options.progress.write_text(f"{len(self.answered)}\n")
+            # In one step: a reader finds the figure before or the one after.
+            new = self.options.progress.with_suffix(".new")
+            new.write_text(f"{len(self.answered)}\n")
+            new.replace(self.options.progress)
             await asyncio.sleep(0.1)
 
     async def run(self) -> bool:
@@ -170,16 +177,16 @@ class Soak:
             await asyncio.sleep(0.2)
 
     async def replay(self, events: list[dict]) -> None:
-        """Waits for what is due, then asks for what is left: those events that failed twice would
-        come by themselves after five minutes and more."""
+        """Waits for what is due, then asks for what is left, which would come by itself later."""
         created = [event for event in events if event["type"] == CREATED]
         accepted = self.receiver.accepted
-        asked, deadline = 0, time.monotonic() + 120
+        asked, deadline = 0, time.monotonic() + 180
+        self.receiver.last_new = time.monotonic()
         while time.monotonic() < deadline:
             missing = [n for n, event in enumerate(created) if event["id"] not in accepted]
             if not missing:
                 break
-            if time.monotonic() - self.receiver.last_new > 8:
+            if time.monotonic() - self.receiver.last_new > SILENCE:
                 print(f"{len(missing)} events wait for a later attempt: replayed by time")
                 for first, last in spans(missing):
                     until = datetime.fromisoformat(created[last]["occurred_at"]) + timedelta(milliseconds=1)
@@ -188,7 +195,7 @@ class Soak:
                     asked += answer["queued"]
                 self.receiver.last_new = time.monotonic()
             await asyncio.sleep(0.2)
-        print(f"{asked} deliveries were replayed")
+        print(f"deliveries replayed: {asked}")
 
     async def check_all(self, events: list[dict]) -> None:
         """Holds what is stored, what the feed says and what was received against each other."""

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::app::App;
@@ -54,6 +54,26 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Self { child, url }
+    }
+
+    /// Asks it to stop, as a container engine does, and waits for it. The status it ends with.
+    pub async fn terminate(mut self) -> ExitStatus {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(asked.success());
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            if began.elapsed() > Duration::from_secs(5) {
+                self.kill();
+                panic!("the service does not stop");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// As `kill -9` does.

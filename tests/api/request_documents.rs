@@ -123,7 +123,7 @@ both_backends! {
         }
         sandbox.get(&path(&real.id())).await.expect_problem(404, "not_found");
         assert_eq!(sandbox.get("/v1/event-requests?include=total").await.expect(200).body["total"], 1);
-        assert_eq!(sandbox.get(&format!("{}/history", path(&trial))).await.expect(200).body["data"].as_array().unwrap().len(), 4);
+        assert_eq!(sandbox.get(&format!("{}/history", path(&trial))).await.expect(200).body["data"].as_array().unwrap().len(), 3);
         app.settle_journal().await;
         receiver.wait(1).await;
         for actor in [&sandbox, &live, &city, &app.admin().await] {

@@ -96,10 +96,36 @@ fn note(error: &ValidationError<'_>, faults: &mut Faults) {
                 faults.add(&format!("{pointer}/{name}"), "unknown", "is not known here");
             }
         }
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context }
+            if let Some(branch) = meant(context, &pointer) =>
+        {
+            for error in branch {
+                note(error, faults);
+            }
+        }
         kind => {
             let (code, detail) = describe(kind);
             faults.add(&pointer, code, &detail);
         }
+    }
+}
+
+/// The one alternative that was meant, where all others want a value of another type altogether,
+/// as `null` does beside an object.
+fn meant<'a>(
+    branches: &'a [Vec<ValidationError<'static>>],
+    pointer: &str,
+) -> Option<&'a [ValidationError<'static>]> {
+    let is_another_type = |branch: &&Vec<ValidationError<'static>>| {
+        branch.iter().any(|error| {
+            matches!(error.kind(), Kind::Type { .. })
+                && error.instance_path().to_string() == pointer
+        })
+    };
+    let mut left = branches.iter().filter(|branch| !is_another_type(branch));
+    match (left.next(), left.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
     }
 }
 

@@ -27,5 +27,6 @@ mod migrations;
 mod openapi;
 mod problems;
 mod registrations;
+mod statements;
 mod support;
 mod webhooks;

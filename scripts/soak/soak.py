@@ -59,11 +59,11 @@ class Service:
                 self.retried[type(error).__name__] += 1
             await asyncio.sleep(0.05)
 
-    async def records(self, path: str) -> list[dict]:
+    async def records(self, path: str, query: str = "") -> list[dict]:
         """Every record of a list."""
         found, cursor = [], ""
         while True:
-            page = await self.send("GET", f"{path}?limit=100&sort=created_at{cursor}")
+            page = await self.send("GET", f"{path}?{query}limit=100&sort=created_at{cursor}")
             found += page["data"]
             if not page["next_cursor"]:
                 return found
@@ -187,7 +187,9 @@ class Soak:
             if not missing:
                 break
             if time.monotonic() - self.receiver.last_new > SILENCE:
-                print(f"{len(missing)} events wait for a later attempt: replayed by time")
+                pending = await self.city.records(f"{self.endpoint}/deliveries", "status=pending&")
+                attempts = Counter(delivery["attempt_count"] for delivery in pending)
+                print(f"{len(missing)} events are replayed by time; attempts so far: {dict(attempts)}")
                 for first, last in spans(missing):
                     until = datetime.fromisoformat(created[last]["occurred_at"]) + timedelta(milliseconds=1)
                     body = {"from": created[first]["occurred_at"], "until": until.isoformat()}

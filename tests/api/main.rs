@@ -30,5 +30,6 @@ mod openapi;
 mod problems;
 mod registrations;
 mod request_documents;
+mod statements;
 mod support;
 mod webhooks;

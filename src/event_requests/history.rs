@@ -1,6 +1,6 @@
 //! The history of a request, told from the journal as a person would tell it.
 //!
-//! [`SENTENCES`] is the one list of what is told and to whom. Events that are not in it are told
+//! `SENTENCES` is the one list of what is told and to whom. Events that are not in it are told
 //! to nobody.
 
 use diesel::prelude::*;

@@ -4,7 +4,7 @@
 //! forgery).
 //!
 //! An address is checked when an endpoint is added and again for each connection: a name may mean
-//! another address by then. What is checked is what is connected to ([`PublicResolver`]).
+//! another address by then. What is checked is what is connected to (`PublicResolver`).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

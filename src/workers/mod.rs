@@ -4,7 +4,6 @@
 //! Every replica runs these; a leased row decides which one works, and another takes over when
 //! its holder dies.
 
-pub mod lease;
 pub mod wake;
 
 use std::time::Duration;
@@ -17,7 +16,7 @@ use crate::event_requests::{deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::integrations::deliveries;
 use crate::kernel::Kernel;
-use crate::kernel::db::{WriteContext, idempotency};
+use crate::kernel::db::{WriteContext, idempotency, lease};
 use crate::kernel::http::Problem;
 use crate::kernel::http::limit::Limits;
 use crate::kernel::journal::chain;

@@ -11,13 +11,13 @@ use crate::integrations::endpoints::model::{EndpointStatus, WebhookEndpoint};
 use crate::integrations::endpoints::queries::eyes_of;
 use crate::integrations::feed::{FeedEvent, FeedRow};
 use crate::integrations::visibility;
+use crate::kernel::db::lease;
 use crate::kernel::db::{Connection, Locked, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::id::{DeliveryId, EventId, WebhookEndpointId};
 use crate::kernel::time::Timestamp;
 use crate::schema::webhook_deliveries::{self, dsl};
 use crate::schema::{events, webhook_endpoints, worker_leases};
-use crate::workers::lease;
 
 /// What the lease of a sending worker is called before its id.
 const LEASE: &str = "webhooks:";

@@ -4,6 +4,7 @@ mod among;
 pub mod constraint;
 pub mod dialect;
 pub mod idempotency;
+pub mod lease;
 mod lock;
 pub mod migrate;
 mod pool;

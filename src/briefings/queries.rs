@@ -304,9 +304,11 @@ fn shown_audience(scope: AudienceScope, values: Vec<String>, caller: &Scope) -> 
         match value.split_once(':') {
             Some(("kind", kind)) => audience.kinds.extend(kind.parse::<OrganizationKind>().ok()),
             Some(("state", state)) => audience.states.push(state.to_owned()),
-            Some(("org", id)) => audience
-                .organization_ids
-                .extend(id.parse().ok().filter(|id| caller.acts_for(id))),
+            Some(("org", id)) => audience.organization_ids.extend(
+                id.parse()
+                    .ok()
+                    .filter(|id| caller.may(Permission::BriefingsRead, id)),
+            ),
             _ => {}
         }
     }

@@ -9,24 +9,27 @@ use crate::event_requests::clock;
 use crate::event_requests::model::EventRequest;
 use crate::event_requests::settings::Settings;
 use crate::event_requests::visible::find;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::id::EventRequestId;
 use crate::schema::event_requests;
 
-/// Locks a request that exists for the caller, after whatever was due by now has happened.
+/// Locks a request that exists for the caller, who may do this with it, after whatever was due by
+/// now has happened.
 ///
 /// # Errors
 ///
-/// 404.
+/// 403; 404.
 pub fn acquire(
     tx: &mut Tx<'_>,
     scope: &Scope,
     settings: &Settings,
     id: &EventRequestId,
+    permission: Permission,
 ) -> Result<Locked<EventRequest>, Problem> {
-    find(tx.conn, scope, id)?;
+    let found = find(tx.conn, scope, id)?;
+    scope.expect(permission, &found.organization_id)?;
     let locked = Locked::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)?;
     // It may have been hidden from the caller while the lock was waited for.
     find(tx.conn, scope, id)?;

@@ -25,7 +25,7 @@ fn acquire_assignable(
     id: &EventRequestId,
     if_match: IfMatch,
 ) -> Result<Locked<EventRequest>, Problem> {
-    let stored = acquire(tx, scope, settings, id)?;
+    let stored = acquire(tx, scope, settings, id, Permission::RequestsTriage)?;
     stored.expect(if_match)?;
     if stored.status.is_assignable() {
         return Ok(stored);

@@ -35,8 +35,13 @@ pub fn create_event_request(
     input: &CreateEventRequest,
 ) -> Result<EventRequest, Problem> {
     let mut faults = Faults::default();
-    let organization_id =
-        acting::organization(tx.conn, scope, input.organization_id.as_ref(), &mut faults)?;
+    let organization_id = acting::organization(
+        tx.conn,
+        scope,
+        input.organization_id.as_ref(),
+        Permission::RequestsWrite,
+        &mut faults,
+    )?;
     let starts_at = input.starts_at.resolve("/starts_at", &mut faults);
     let ends_at = input.ends_at.resolve("/ends_at", &mut faults);
     if let (Some(starts_at), Some(ends_at)) = (&starts_at, &ends_at) {
@@ -46,6 +51,10 @@ pub fn create_event_request(
         .decision_deadline
         .as_ref()
         .and_then(|input| input.resolve("/decision_deadline", &mut faults));
+    if let Some(starts_at) = &starts_at {
+        let deadline = decision_deadline.as_ref().map(ZonedTime::utc);
+        rules::check_decision_deadline(deadline, starts_at.utc(), &mut faults);
+    }
     check_office_members(
         scope,
         Some(input.marking),
@@ -185,7 +194,7 @@ pub fn update_event_request(
     if_match: IfMatch,
     change: &UpdateEventRequest,
 ) -> Result<EventRequest, Problem> {
-    let stored = acquire(tx, scope, settings, id)?;
+    let stored = acquire(tx, scope, settings, id, Permission::RequestsWrite)?;
     stored.expect(if_match)?;
     if !represent::may_update(&stored, scope) {
         return Err(closed(&stored, scope));
@@ -299,6 +308,7 @@ fn apply_times(change: &UpdateEventRequest, row: &mut EventRequest, faults: &mut
     }
     if let (Some(starts_at), Some(ends_at)) = (starts, ends) {
         rules::check_times(&starts_at, &ends_at, faults);
+        rules::check_decision_deadline(row.decision_deadline, starts_at.utc(), faults);
         row.time_zone = starts_at.zone().name().to_owned();
         row.starts_local = starts_at.local();
         row.starts_at = starts_at.utc();
@@ -319,9 +329,9 @@ pub fn delete_event_request(
     id: &EventRequestId,
     if_match: IfMatch,
 ) -> Result<(), Problem> {
-    let stored = acquire(tx, scope, settings, id)?;
+    let stored = acquire(tx, scope, settings, id, Permission::RequestsWrite)?;
     stored.expect(if_match)?;
-    if stored.status != RequestStatus::Draft || !scope.can(Permission::RequestsWrite) {
+    if stored.status != RequestStatus::Draft {
         return Err(closed(&stored, scope));
     }
     duplicates::unflag(tx, id)?;

@@ -58,7 +58,7 @@ const SENTENCES: &[(&str, Told, &str)] = &[
     (
         "event_request.review_started",
         Both,
-        "The review began with {who}.",
+        "{who} began the review.",
     ),
     (
         "event_request.clearance_begun",
@@ -158,6 +158,18 @@ const SENTENCES: &[(&str, Told, &str)] = &[
     ),
 ];
 
+/// What followed from another step without anybody's taking it.
+const BY_ITSELF: &[(&str, &str)] = &[
+    (
+        "event_request.documents_requested",
+        "The request waits for its invitation letter.",
+    ),
+    (
+        "event_request.review_started",
+        "The awaited documents are in, and the review began.",
+    ),
+];
+
 #[derive(Queryable)]
 struct Row {
     kind: String,
@@ -218,11 +230,19 @@ pub fn tell(
 }
 
 fn sentence(row: &Row, who: &str) -> String {
-    let words = SENTENCES
-        .iter()
-        .find(|(kind, ..)| *kind == row.kind)
-        .map_or("", |(_, _, words)| *words);
     let payload: Value = serde_json::from_str(&row.payload).unwrap_or_default();
+    let by_itself = BY_ITSELF
+        .iter()
+        .filter(|_| payload.get("by_itself") == Some(&Value::Bool(true)))
+        .find(|(kind, _)| *kind == row.kind)
+        .map(|(_, words)| *words);
+    let words = by_itself.or_else(|| {
+        SENTENCES
+            .iter()
+            .find(|(kind, ..)| *kind == row.kind)
+            .map(|(_, _, words)| *words)
+    });
+    let words = words.unwrap_or_default();
     let member = |name: &str| {
         payload
             .get(name)

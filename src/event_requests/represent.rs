@@ -11,6 +11,7 @@ use crate::event_requests::clearances::queries as clearances;
 use crate::event_requests::duplicates;
 use crate::event_requests::lifecycle::{LIFECYCLE, RequestAction, RequestStatus};
 use crate::event_requests::model::EventRequest as Row;
+use crate::event_requests::visible::is_of_the_asking_side;
 use crate::event_requests::wire::{
     AssigneeSummary, EventReport, EventRequest, OfficialSummary, RequestExpansion, WaitingFor,
 };
@@ -156,26 +157,32 @@ const fn waiting_for(status: RequestStatus) -> Option<WaitingFor> {
 /// Whether the caller may change what a request says, in the state it is in.
 #[must_use]
 pub fn may_update(row: &Row, scope: &Scope) -> bool {
-    scope.can(Permission::RequestsWrite)
+    let may = |permission| scope.may(permission, &row.organization_id);
+    may(Permission::RequestsWrite)
         && (row.status.is_open_to_city()
-            || scope.can(Permission::RequestsTriage) && row.status.is_open_to_office())
+            || may(Permission::RequestsTriage) && row.status.is_open_to_office())
 }
 
 /// What the caller may do with a request.
 #[must_use]
 pub fn allowed_actions(row: &Row, scope: &Scope) -> Vec<String> {
+    let permissions = scope.permissions_in(&row.organization_id);
+    let may = |permission: Permission| permissions.contains(&permission);
     let mut actions: Vec<String> = LIFECYCLE
-        .allowed(row.status, |permission| scope.can(permission))
+        .allowed(row.status, may)
         .iter()
+        .filter(|action| {
+            **action != RequestAction::AcceptSubstitute || is_of_the_asking_side(row, scope)
+        })
         .map(RequestAction::to_string)
         .collect();
     if may_update(row, scope) {
         actions.push("update".to_owned());
     }
-    if scope.can(Permission::RequestsWrite) && row.status == RequestStatus::Draft {
+    if may(Permission::RequestsWrite) && row.status == RequestStatus::Draft {
         actions.push("delete".to_owned());
     }
-    if scope.can(Permission::RequestsTriage) && row.status.is_assignable() {
+    if may(Permission::RequestsTriage) && row.status.is_assignable() {
         actions.push("assign".to_owned());
         actions.push(
             if row.assignee_id.is_some() {

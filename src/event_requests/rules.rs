@@ -45,6 +45,20 @@ pub fn check_times(starts_at: &ZonedTime, ends_at: &ZonedTime, faults: &mut Faul
     );
 }
 
+/// Notes that the city would be told too late.
+pub fn check_decision_deadline(
+    deadline: Option<Timestamp>,
+    starts_at: Timestamp,
+    faults: &mut Faults,
+) {
+    faults.require(
+        deadline.is_none_or(|deadline| deadline <= starts_at),
+        "/decision_deadline",
+        "deadline_after_start",
+        "must not come after `starts_at`",
+    );
+}
+
 /// Days from `now` until the event, counted on the calendar of the venue.
 #[must_use]
 pub fn days_ahead(request: &EventRequest, now: Timestamp) -> i64 {
@@ -64,6 +78,17 @@ pub fn check_lead_time(
     faults.require(
         now < request.starts_at,
         "/starts_at",
+        "in_the_past",
+        "must lie in the future",
+    );
+    if now >= request.starts_at {
+        return;
+    }
+    faults.require(
+        request
+            .decision_deadline
+            .is_none_or(|deadline| now < deadline),
+        "/decision_deadline",
         "in_the_past",
         "must lie in the future",
     );

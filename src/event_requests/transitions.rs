@@ -13,6 +13,7 @@ use crate::event_requests::documents::queries as documents;
 use crate::event_requests::lifecycle::{LIFECYCLE, RequestAction, RequestStatus};
 use crate::event_requests::model::EventRequest;
 use crate::event_requests::settings::Settings;
+use crate::event_requests::visible::is_of_the_asking_side;
 use crate::event_requests::{journal, rules, series};
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
@@ -98,10 +99,14 @@ pub fn advance_event_request(
     if_match: IfMatch,
     step: &Step,
 ) -> Result<EventRequest, Problem> {
-    let stored = acquire(tx, scope, settings, id)?;
+    let permission = LIFECYCLE
+        .permission_for(step.action())
+        .ok_or_else(|| Problem::internal("an action is not in the life cycle"))?;
+    let stored = acquire(tx, scope, settings, id, permission)?;
+    expect_side(scope, &stored, step.action())?;
     stored.expect(if_match)?;
     let to = LIFECYCLE.after(stored.status, step.action(), |permission| {
-        scope.can(permission)
+        scope.may(permission, &stored.organization_id)
     })?;
     let mut row = stored.clone();
     row.status = to;
@@ -119,6 +124,7 @@ pub fn advance_event_request(
         Step::BeginClearance => turns::begin(tx, scope, settings, &stored)?,
         Step::AcceptSubstitute => row.reason = None,
         Step::Confirm => {
+            expect_ahead(tx, &stored)?;
             expect_clearances(tx, settings, &stored)?;
             expect_official(settings, &row)?;
             row.reason = None;
@@ -154,12 +160,39 @@ pub fn advance_event_request(
     Ok(row)
 }
 
+/// What is offered to the city is the city's to accept, or its who wrote the request down for it.
+fn expect_side(scope: &Scope, stored: &EventRequest, action: RequestAction) -> Result<(), Problem> {
+    if action != RequestAction::AcceptSubstitute || is_of_the_asking_side(stored, scope) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::Forbidden,
+        "A substitute is accepted by the organization that it is offered to.",
+    ))
+}
+
+/// Nobody commits the office to an event that is over.
+fn expect_ahead(tx: &Tx<'_>, stored: &EventRequest) -> Result<(), Problem> {
+    if tx.now < stored.ends_at {
+        return Ok(());
+    }
+    Err(Problem::new(Code::NotAllowedInState, "The event is over.")
+        .with("state", stored.status.as_str())
+        .with("ends_at", stored.ends_at.to_string()))
+}
+
 fn changed(before: &EventRequest, after: &EventRequest) -> Value {
     json!({
         "before": journal::summary(before),
         "after": journal::summary(after),
         "reason": after.reason,
     })
+}
+
+/// Marks a step that followed from another without anybody's taking it.
+fn by_itself(mut payload: Value) -> Value {
+    payload["by_itself"] = json!(true);
+    payload
 }
 
 fn submit(tx: &mut Tx<'_>, settings: &Settings, row: &mut EventRequest) -> Result<(), Problem> {
@@ -193,7 +226,8 @@ fn await_letter(
     row.status = LIFECYCLE.after(row.status, RequestAction::RequestDocuments, |_| true)?;
     let row = store(tx, settings, &stored, row)?;
     tx.record(
-        journal::shared("event_request.documents_requested", &row).payload(changed(&stored, &row)),
+        journal::shared("event_request.documents_requested", &row)
+            .payload(by_itself(changed(&stored, &row))),
     )?;
     Ok(row)
 }
@@ -227,7 +261,8 @@ pub(super) fn receive_document(
     let row = store(tx, settings, stored, row)?;
     if row.status != stored.status {
         tx.record(
-            journal::shared("event_request.review_started", &row).payload(changed(stored, &row)),
+            journal::shared("event_request.review_started", &row)
+                .payload(by_itself(changed(stored, &row))),
         )?;
     }
     Ok(row)

@@ -6,11 +6,11 @@ use diesel::prelude::*;
 
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::model::EventRequest;
-use crate::kernel::access::{Principal, Scope};
+use crate::kernel::access::{Permission, Principal, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
-use crate::kernel::id::{EventRequestId, OrganizationId, UserId};
+use crate::kernel::id::{EventRequestId, UserId};
 use crate::kernel::marking::Marking;
 use crate::schema::event_requests;
 
@@ -29,7 +29,7 @@ pub fn visible(scope: &Scope) -> Boxed {
     if ceiling != Marking::Cui {
         found = found.filter(event_requests::marking.eq_any(ceiling.up_to()));
     }
-    if scope.is_federal() {
+    if scope.oversees(Permission::RequestsRead) {
         let me = me(scope).map(ToString::to_string).unwrap_or_default();
         return found.filter(
             event_requests::status
@@ -37,11 +37,7 @@ pub fn visible(scope: &Scope) -> Boxed {
                 .or(event_requests::created_by_id.eq(me)),
         );
     }
-    let homes: Vec<OrganizationId> = scope
-        .homes()
-        .iter()
-        .map(|home| home.organization_id.clone())
-        .collect();
+    let homes = scope.homes_with(Permission::RequestsRead);
     found.filter(event_requests::organization_id.eq_any(homes))
 }
 
@@ -100,4 +96,14 @@ pub fn find(
         Some(id) => Problem::hidden("event_request", id.as_str()),
         None => Problem::not_found(),
     })
+}
+
+/// Whether the caller belongs to the side that asks, or wrote the request down for it.
+#[must_use]
+pub fn is_of_the_asking_side(row: &EventRequest, scope: &Scope) -> bool {
+    row.is_written_by(&scope.actor())
+        || scope
+            .homes()
+            .iter()
+            .any(|home| home.organization_id == row.organization_id)
 }

@@ -1,8 +1,9 @@
 //! Which events a caller may know of: one rule for the feed, the live stream and the webhooks.
 //!
 //! Federal staff see the events of every record that they may read. A local caller sees what the
-//! office shares of its own organization's records, and of the briefings that exist for it. Events
-//! of accounts, sessions and refused attempts belong to the journal alone.
+//! office shares of its own organization's records, and of the briefings that exist for it; a role
+//! in one organization opens nothing of another. Events of accounts, sessions and refused attempts
+//! belong to the journal alone.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -12,7 +13,6 @@ use crate::event_requests;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::among;
 use crate::kernel::db::dialect::Backend;
-use crate::kernel::id::OrganizationId;
 use crate::kernel::marking::Marking;
 use crate::schema::events::{self, dsl};
 
@@ -45,14 +45,8 @@ pub const WEBHOOK_ENDPOINT: &str = "webhook_endpoint";
 /// The events with a position that this caller may know of.
 #[must_use]
 pub fn visible(scope: &Scope) -> Boxed {
-    let kinds: Vec<&'static str> = SUBJECTS
-        .into_iter()
-        .filter(|(_, permission)| scope.can(*permission))
-        .map(|(kind, _)| kind)
-        .collect();
     let mut found = events::table
         .filter(dsl::position.is_not_null())
-        .filter(dsl::subject_kind.eq_any(kinds))
         .into_boxed();
     let ceiling = scope.ceiling();
     if ceiling != Marking::Cui {
@@ -60,32 +54,44 @@ pub fn visible(scope: &Scope) -> Boxed {
     }
     // A request of the sandbox, a draft that is another's, one whose marking has been raised since:
     // whatever hides a request hides what was told of it.
-    if scope.can(Permission::RequestsRead) {
-        found = found.filter(dsl::subject_kind.ne(EVENT_REQUEST).or(among(
-            dsl::subject_id,
-            event_requests::visible::visible(scope).select(crate::schema::event_requests::id),
-        )));
+    found = found.filter(dsl::subject_kind.ne(EVENT_REQUEST).or(among(
+        dsl::subject_id,
+        event_requests::visible::visible(scope).select(crate::schema::event_requests::id),
+    )));
+    let overseen: Vec<&'static str> = SUBJECTS
+        .into_iter()
+        .filter(|(_, permission)| scope.oversees(*permission))
+        .map(|(kind, _)| kind)
+        .collect();
+    if overseen.is_empty() {
+        return found.filter(own(scope));
     }
-    if scope.is_federal() {
-        return found;
-    }
-    found.filter(dsl::shared.is_not_null()).filter(own(scope))
+    found.filter(dsl::subject_kind.eq_any(overseen).or(own(scope)))
 }
 
-/// What a local caller may know of: each kind of record that has a rule of its own, by that rule;
-/// every other by its organization.
+/// What the office shares with the caller's organizations: of briefings those that exist for them,
+/// of every other kind of record those of the organizations where the caller may read it.
 fn own(scope: &Scope) -> Condition {
-    let homes: Vec<OrganizationId> = scope
-        .homes()
-        .iter()
-        .map(|home| home.organization_id.clone())
-        .collect();
-    let briefing = dsl::subject_kind.eq(BRIEFING).and(among(
-        dsl::subject_id,
-        briefings::queries::visible(scope).select(crate::schema::briefings::id),
-    ));
-    let other = dsl::subject_kind
-        .ne_all([BRIEFING])
-        .and(dsl::organization_id.eq_any(homes));
-    Box::new(briefing.or(other))
+    let no_briefing = (!scope.can(Permission::BriefingsRead)).then_some(BRIEFING);
+    let briefing: Condition = Box::new(
+        dsl::subject_kind
+            .eq(BRIEFING)
+            .and(dsl::subject_kind.ne_all(no_briefing.into_iter().collect::<Vec<_>>()))
+            .and(among(
+                dsl::subject_id,
+                briefings::queries::visible(scope).select(crate::schema::briefings::id),
+            ))
+            .nullable(),
+    );
+    let others = SUBJECTS
+        .into_iter()
+        .filter(|(kind, _)| *kind != BRIEFING)
+        .fold(briefing, |known, (kind, permission)| {
+            Box::new(
+                known.or(dsl::subject_kind
+                    .eq(kind)
+                    .and(dsl::organization_id.eq_any(scope.homes_with(permission)))),
+            )
+        });
+    Box::new(others.and(dsl::shared.is_not_null()))
 }

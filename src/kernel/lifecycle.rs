@@ -31,6 +31,15 @@ impl<S: Copy + Eq + Display, A: Copy + Eq + Display> Lifecycle<S, A> {
         self.transitions
     }
 
+    /// What it takes to act so; `None` for an action that the table does not have.
+    #[must_use]
+    pub fn permission_for(&self, action: A) -> Option<Permission> {
+        self.transitions
+            .iter()
+            .find(|(_, candidate, _, _)| *candidate == action)
+            .map(|(_, _, _, who)| *who)
+    }
+
     /// The actions open from `state` to a caller for whom `may` answers true.
     pub fn allowed(&self, state: S, may: impl Fn(Permission) -> bool) -> Vec<A> {
         self.transitions

@@ -135,6 +135,18 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The path as it is logged and recorded: an API key that was put there by mistake is left out.
+#[must_use]
+pub fn without_keys(path: &str) -> String {
+    path.split('/')
+        .map(|part| match part.find("chy_") {
+            Some(at) => format!("{}chy_…", part.split_at(at).0),
+            None => part.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +160,15 @@ mod tests {
         let other = Keyring::derive("another secret of at least 32 chars");
         assert!(other.open("signing-key", &sealed).is_err());
         assert!(keyring.open("signing-key", "AAAA").is_err());
+    }
+
+    #[test]
+    fn a_key_in_a_path_is_left_out_of_it() {
+        assert_eq!(
+            without_keys("/v1/event-requests/chy_live_abc/x"),
+            "/v1/event-requests/chy_…/x"
+        );
+        assert_eq!(without_keys("/v1/xchy_test_abc"), "/v1/xchy_…");
+        assert_eq!(without_keys("/v1/briefings"), "/v1/briefings");
     }
 }

@@ -288,6 +288,15 @@ impl ZonedTimeInput {
                 return None;
             }
         };
+        let in_calendar = |instant: NaiveDateTime| (1..=9999).contains(&instant.year());
+        if !in_calendar(resolved.local) || !in_calendar(resolved.utc.0) {
+            faults.add(
+                pointer,
+                "time_invalid",
+                "must lie between the years 1 and 9999, there and in UTC",
+            );
+            return None;
+        }
         if self.utc.is_some_and(|utc| utc != resolved.utc) {
             faults.add(
                 &format!("{pointer}/utc"),

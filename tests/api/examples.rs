@@ -221,6 +221,18 @@ async fn request_for(app: &App, operation: &str, phoenix: &str) -> Vec<(&'static
         let mut over = times.clone();
         over["organization_id"] = json!(phoenix);
         app.drafted(&admin, over).await
+    } else if operation == "accept_substitute_for_event_request" {
+        // Whoever wrote it down for the city accepts for it.
+        let id = app
+            .drafted(&admin, json!({"organization_id": phoenix}))
+            .await;
+        app.add_letter(&admin, &id).await.expect(201);
+        for action in ["submit", "start-review", "offer-substitute"] {
+            app.act_on(&admin, &id, action, App::body_of(action))
+                .await
+                .expect(200);
+        }
+        id
     } else {
         app.request_in(state, times).await
     };

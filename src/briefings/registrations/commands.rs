@@ -13,7 +13,7 @@ use crate::briefings::registrations::wire::{CreateRegistration, UpdateRegistrati
 use crate::briefings::rules;
 use crate::directory::organizations::acting;
 use crate::identity::model::fold_email;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, Problem};
 use crate::kernel::id::{BriefingId, OrganizationId, RegistrationId};
@@ -33,7 +33,13 @@ pub fn register_attendee(
 ) -> Result<(Briefing, Registration), Problem> {
     let briefing = acquire(tx, scope, briefing_id)?;
     let mut faults = Faults::default();
-    let sender = acting::organization(tx.conn, scope, input.organization_id.as_ref(), &mut faults)?;
+    let sender = acting::organization(
+        tx.conn,
+        scope,
+        input.organization_id.as_ref(),
+        Permission::RegistrationsWrite,
+        &mut faults,
+    )?;
     faults.finish()?;
     let organization_id =
         sender.ok_or_else(|| Problem::internal("an unknown sender passed the checks"))?;
@@ -110,7 +116,7 @@ fn refuse_second(
         Code::AlreadyRegistered,
         "This person is registered for this briefing.",
     );
-    Err(if scope.acts_for(&organization) {
+    Err(if scope.may(Permission::RegistrationsRead, &organization) {
         problem.with_header(
             header::LOCATION,
             format!("/v1/briefings/{briefing}/registrations/{id}"),
@@ -126,9 +132,11 @@ fn load(
     scope: &Scope,
     briefing_id: &BriefingId,
     id: &RegistrationId,
+    permission: Permission,
 ) -> Result<(Locked<Briefing>, Registration), Problem> {
     let briefing = acquire(tx, scope, briefing_id)?;
     let row = queries::find(tx.conn, scope, briefing_id, id)?;
+    scope.expect(permission, &row.organization_id)?;
     Ok((briefing, row))
 }
 
@@ -144,7 +152,7 @@ pub fn update_registration(
     id: &RegistrationId,
     change: UpdateRegistration,
 ) -> Result<(Briefing, Registration), Problem> {
-    let (briefing, mut row) = load(tx, scope, briefing_id, id)?;
+    let (briefing, mut row) = load(tx, scope, briefing_id, id, Permission::RegistrationsWrite)?;
     if row.status == RegistrationStatus::Cancelled {
         return Err(not_possible("update", &row));
     }
@@ -179,7 +187,7 @@ pub fn cancel_registration(
     briefing_id: &BriefingId,
     id: &RegistrationId,
 ) -> Result<(Briefing, Registration), Problem> {
-    let (briefing, mut row) = load(tx, scope, briefing_id, id)?;
+    let (briefing, mut row) = load(tx, scope, briefing_id, id, Permission::RegistrationsWrite)?;
     if row.status == RegistrationStatus::Cancelled {
         return Ok((briefing.into_inner(), row));
     }
@@ -206,7 +214,7 @@ pub fn record_attendance(
     id: &RegistrationId,
     came: bool,
 ) -> Result<(Briefing, Registration), Problem> {
-    let (briefing, mut row) = load(tx, scope, briefing_id, id)?;
+    let (briefing, mut row) = load(tx, scope, briefing_id, id, Permission::RegistrationsCheckIn)?;
     if row.checked_in_at.is_some() == came && row.status == RegistrationStatus::Confirmed {
         return Ok((briefing.into_inner(), row));
     }

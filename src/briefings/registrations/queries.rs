@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration as Row, RegistrationStatus};
 use crate::briefings::registrations::wire::{Registration, RegistrationQuery, RegistrationSort};
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::{Page, PageRequest, Problem};
-use crate::kernel::id::{BriefingId, OrganizationId, RegistrationId};
+use crate::kernel::id::{BriefingId, RegistrationId};
 use crate::kernel::secrets::Keyring;
 use crate::schema::registrations::{self, dsl};
 
@@ -21,14 +21,10 @@ fn visible(scope: &Scope, briefing: &BriefingId) -> Boxed {
     let found = registrations::table
         .filter(dsl::briefing_id.eq(briefing.clone()))
         .into_boxed();
-    if scope.is_federal() {
+    if scope.oversees(Permission::RegistrationsRead) {
         return found;
     }
-    let homes: Vec<OrganizationId> = scope
-        .homes()
-        .iter()
-        .map(|home| home.organization_id.clone())
-        .collect();
+    let homes = scope.homes_with(Permission::RegistrationsRead);
     found.filter(dsl::organization_id.eq_any(homes))
 }
 
@@ -55,7 +51,7 @@ pub fn list(
     briefing: &Briefing,
     query: &RegistrationQuery,
 ) -> Result<Page<Registration>, Problem> {
-    let request = PageRequest::of(keyring, query)?;
+    let request = PageRequest::within(keyring, query, briefing.id.as_str())?;
     let rows: Vec<Row> = crate::seek!(
         filtered(scope, &briefing.id, query), dsl::place, dsl::id,
         descending: query.sort == Some(RegistrationSort::CreatedAtDescending),

@@ -73,11 +73,14 @@ impl Registration {
     pub fn of(row: Row, briefing: &Briefing, ahead: i64, scope: &Scope) -> Self {
         let mut allowed_actions = Vec::new();
         let is_live = row.status != RegistrationStatus::Cancelled;
-        if is_live && scope.can(Permission::RegistrationsWrite) && row.checked_in_at.is_none() {
+        if is_live
+            && scope.may(Permission::RegistrationsWrite, &row.organization_id)
+            && row.checked_in_at.is_none()
+        {
             allowed_actions.push("update".to_owned());
             allowed_actions.push("cancel".to_owned());
         }
-        if scope.can(Permission::RegistrationsCheckIn)
+        if scope.may(Permission::RegistrationsCheckIn, &row.organization_id)
             && row.status == RegistrationStatus::Confirmed
             && rules::takes_attendance(briefing)
         {

@@ -1,13 +1,14 @@
 //! For whom a caller acts when they register, ask or subscribe.
 
 use crate::directory::organizations::queries;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::http::{Faults, Problem};
 use crate::kernel::id::OrganizationId;
 
 /// The organization that is named at `/organization_id`, or the caller's only one; `None` after
-/// noting what is wrong. Another city's is as unknown as one that does not exist.
+/// noting what is wrong. One in whose affairs the caller may not do this is as unknown as one that
+/// does not exist.
 ///
 /// # Errors
 ///
@@ -16,11 +17,12 @@ pub fn organization(
     conn: &mut Connection,
     scope: &Scope,
     named: Option<&OrganizationId>,
+    permission: Permission,
     faults: &mut Faults,
 ) -> Result<Option<OrganizationId>, Problem> {
     let pointer = "/organization_id";
     match (named, scope.homes()) {
-        (Some(id), _) if scope.acts_for(id) && queries::exists(conn, id)? => {
+        (Some(id), _) if scope.may(permission, id) && queries::exists(conn, id)? => {
             return Ok(Some(id.clone()));
         }
         (Some(_), _) => faults.add(

@@ -11,7 +11,7 @@ use crate::event_requests::clearances::turns::{insert, open_next, store};
 use crate::event_requests::journal;
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::settings::Settings;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Tx;
 use crate::kernel::http::{Code, IfMatch, Problem};
 use crate::kernel::id::{ClearanceId, EventRequestId};
@@ -29,7 +29,7 @@ pub fn request_clearance(
     id: &EventRequestId,
     kind: ClearanceKind,
 ) -> Result<Clearance, Problem> {
-    let request = acquire(tx, scope, settings, id)?;
+    let request = acquire(tx, scope, settings, id, Permission::RequestsTriage)?;
     let (me, _) = scope.person()?;
     if request.status != RequestStatus::InClearance {
         return Err(Problem::new(
@@ -70,7 +70,10 @@ pub fn decide(
     if_match: IfMatch,
     (action, reason): (ClearanceAction, &str),
 ) -> Result<Clearance, Problem> {
-    let request = acquire(tx, scope, settings, request_id)?;
+    let permission = LIFECYCLE
+        .permission_for(action)
+        .ok_or_else(|| Problem::internal("an action is not in the life cycle"))?;
+    let request = acquire(tx, scope, settings, request_id, permission)?;
     let mut row = queries::find(tx.conn, request_id, id)?;
     if let Some(why) = bar(scope, &request, &row) {
         return Err(Problem::new(Code::Forbidden, why));

@@ -2,6 +2,7 @@
 
 use crate::event_requests::clearances::model::Clearance;
 use crate::event_requests::model::EventRequest;
+use crate::event_requests::visible::is_of_the_asking_side;
 use crate::kernel::access::Scope;
 
 /// Why this caller may not decide this clearance, if so: nobody decides for the side they belong
@@ -11,12 +12,7 @@ pub fn bar(scope: &Scope, request: &EventRequest, clearance: &Clearance) -> Opti
     let Ok((me, _)) = scope.person() else {
         return Some("API keys decide nothing.");
     };
-    let is_of_the_asking_side = scope
-        .homes()
-        .iter()
-        .any(|home| home.organization_id == request.organization_id)
-        || request.is_written_by(&scope.actor());
-    if is_of_the_asking_side {
+    if is_of_the_asking_side(request, scope) {
         return Some("Nobody clears a request of their own side.");
     }
     (clearance.requested_by == *me).then_some("Nobody decides a clearance they asked for.")

@@ -8,7 +8,7 @@ use crate::event_requests::comments::wire::{AddComment, CommentRow};
 use crate::event_requests::journal;
 use crate::event_requests::model::{EventRequest, Visibility};
 use crate::event_requests::settings::Settings;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Tx;
 use crate::kernel::http::{Faults, Problem};
 use crate::kernel::id::{CommentId, EventRequestId};
@@ -27,7 +27,7 @@ pub fn add_comment(
     id: &EventRequestId,
     input: &AddComment,
 ) -> Result<(EventRequest, CommentId), Problem> {
-    let request = acquire(tx, scope, settings, id)?;
+    let request = acquire(tx, scope, settings, id, Permission::RequestsComment)?;
     let mut faults = Faults::default();
     faults.require(
         input.visibility == Visibility::Shared || scope.is_federal(),

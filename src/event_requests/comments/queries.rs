@@ -48,7 +48,7 @@ pub fn list(
             None => found,
         }
     };
-    let wanted = PageRequest::of(keyring, query)?;
+    let wanted = PageRequest::within(keyring, query, request.id.as_str())?;
     let rows: Vec<CommentRow> = crate::seek!(
         base(), table::created_at, table::id,
         descending: query.sort == Some(CommentSort::CreatedAtDescending),

@@ -11,7 +11,7 @@ use crate::event_requests::model::{EventRequest, Visibility};
 use crate::event_requests::represent;
 use crate::event_requests::settings::Settings;
 use crate::event_requests::transitions::receive_document;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::blobs::Stored;
 use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::{Code, Faults, Problem};
@@ -84,7 +84,7 @@ pub fn add_document(
     filename: &str,
     stored: &Stored,
 ) -> Result<(EventRequest, DocumentRow), Problem> {
-    let request = acquire(tx, scope, settings, id)?;
+    let request = acquire(tx, scope, settings, id, Permission::RequestsWrite)?;
     check_upload(tx.conn, scope, settings, &request, upload)?;
     let row = DocumentRow {
         id: DocumentId::fresh(),
@@ -116,7 +116,8 @@ pub fn add_document(
             "size": row.size, "sha256": row.sha256,
         })),
     )?;
-    if is_shared {
+    // What the city does not see does not answer what it was asked for.
+    if is_shared && row.marking <= Marking::OfficialUse {
         let request = receive_document(tx, settings, &request, row.kind)?;
         return Ok((request, row));
     }

@@ -131,7 +131,7 @@ pub async fn get_document(
         ("id" = EventRequestId, Path, description = "The event request."),
         ("document_id" = DocumentId, Path, description = "The document."),
     ),
-    responses((status = 200, description = "The file. Its type is that of the document.", body = String, content_type = "application/octet-stream", example = json!("City of Phoenix: you are invited.\n"))),
+    responses((status = 200, description = "The file. Its type is that of the document.", body = String, content_type = "*/*", example = json!("City of Phoenix: you are invited.\n"))),
     extensions(("x-permission" = json!("requests:read"))),
 )]
 #[get("/v1/event-requests/{id}/documents/{document_id}/content")]

@@ -10,6 +10,7 @@ use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
 use crate::kernel::id::{DocumentId, EventRequestId};
+use crate::kernel::marking::Marking;
 use crate::schema::request_documents::{self, dsl as table};
 
 type Boxed = request_documents::BoxedQuery<'static, Backend>;
@@ -138,6 +139,7 @@ pub fn has(
         .filter(table::request_id.eq(request))
         .filter(table::kind.eq(kind))
         .filter(table::visibility.eq(Visibility::Shared))
+        .filter(table::marking.ne(Marking::Cui))
         .count()
         .get_result(conn)?;
     Ok(count > 0)

@@ -86,7 +86,7 @@ pub fn list(
     query: &ApiKeyQuery,
     now: Timestamp,
 ) -> Result<Page<KeyAndSecrets>, Problem> {
-    let request = PageRequest::of(keyring, query)?;
+    let request = PageRequest::within(keyring, query, organization.as_str())?;
     let rows: Vec<ApiKey> = crate::seek!(
         filtered(organization, query, now), dsl::created_at, dsl::id,
         descending: query.sort == Some(ApiKeySort::CreatedAtDescending),

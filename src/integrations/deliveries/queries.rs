@@ -43,7 +43,7 @@ pub fn list(
     query: &DeliveryQuery,
 ) -> Result<Page<Delivery>, Problem> {
     endpoints::queries::find(conn, scope, endpoint)?;
-    let request = PageRequest::of(keyring, query)?;
+    let request = PageRequest::within(keyring, query, endpoint.as_str())?;
     let rows: Vec<Delivery> = crate::seek!(
         filtered(endpoint, query), dsl::created_at, dsl::id,
         descending: query.sort == Some(DeliverySort::CreatedAtDescending),

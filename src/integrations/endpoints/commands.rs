@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::directory::organizations;
+use crate::directory::organizations::acting;
 use crate::integrations::address::AddressFault;
 use crate::integrations::endpoints::model::{EndpointStatus, WebhookEndpoint};
 use crate::integrations::endpoints::wire::{
@@ -14,7 +14,7 @@ use crate::integrations::endpoints::wire::{
 };
 use crate::integrations::endpoints::{queries, secret};
 use crate::integrations::visibility::WEBHOOK_ENDPOINT;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx, dialect};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
 use crate::kernel::id::{OrganizationId, WebhookEndpointId};
@@ -89,7 +89,13 @@ pub fn create_webhook_endpoint(
 ) -> Result<(WebhookEndpoint, String), Problem> {
     refuse_sandbox(scope)?;
     let mut faults = Faults::default();
-    let organization = owner(tx, scope, input.organization_id.as_ref(), &mut faults)?;
+    let organization = acting::organization(
+        tx.conn,
+        scope,
+        input.organization_id.as_ref(),
+        Permission::WebhooksWrite,
+        &mut faults,
+    )?;
     note_address(found, &mut faults);
     faults.finish()?;
     let organization_id =
@@ -121,30 +127,6 @@ pub fn create_webhook_endpoint(
         .execute(tx.conn)?;
     tx.record(event("webhook_endpoint.created", &row))?;
     Ok((row, secret))
-}
-
-/// The organization that is named, or the caller's only one. Another city's is as unknown as one
-/// that does not exist.
-fn owner(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    named: Option<&OrganizationId>,
-    faults: &mut Faults,
-) -> Result<Option<OrganizationId>, Problem> {
-    let pointer = "/organization_id";
-    match (named, scope.homes()) {
-        (Some(id), _) if scope.acts_for(id) && organizations::queries::exists(tx.conn, id)? => {
-            return Ok(Some(id.clone()));
-        }
-        (Some(_), _) => faults.add(
-            pointer,
-            "unknown_reference",
-            "names no organization you act for",
-        ),
-        (None, [only]) if !only.role.is_federal() => return Ok(Some(only.organization_id.clone())),
-        (None, _) => faults.add(pointer, "required", "is required: say whose system it is"),
-    }
-    Ok(None)
 }
 
 /// Counts under the organization's lock, so that two additions at once meet in turn.
@@ -180,7 +162,8 @@ pub fn acquire(
     id: &WebhookEndpointId,
 ) -> Result<Locked<WebhookEndpoint>, Problem> {
     refuse_sandbox(scope)?;
-    queries::find(tx.conn, scope, id)?;
+    let found = queries::find(tx.conn, scope, id)?;
+    scope.expect(Permission::WebhooksWrite, &found.organization_id)?;
     Locked::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)
 }
 

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::directory::organizations;
 use crate::integrations::endpoints::model::WebhookEndpoint;
 use crate::integrations::endpoints::wire::{EndpointQuery, EndpointSort};
-use crate::kernel::access::{Home, Principal, Role, Scope};
+use crate::kernel::access::{Home, Permission, Principal, Role, Scope};
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::db::{Aggregate, Connection};
 use crate::kernel::http::{Page, PageRequest, Problem};
@@ -24,14 +24,10 @@ pub type Boxed = webhook_endpoints::BoxedQuery<'static, Backend>;
 #[must_use]
 pub fn visible(scope: &Scope) -> Boxed {
     let found = webhook_endpoints::table.into_boxed();
-    if scope.is_federal() {
+    if scope.oversees(Permission::WebhooksRead) {
         return found;
     }
-    let homes: Vec<OrganizationId> = scope
-        .homes()
-        .iter()
-        .map(|home| home.organization_id.clone())
-        .collect();
+    let homes = scope.homes_with(Permission::WebhooksRead);
     found.filter(dsl::organization_id.eq_any(homes))
 }
 

@@ -56,7 +56,8 @@ impl WebhookEndpoint {
     /// The row as this caller sees it.
     #[must_use]
     pub fn of(row: Row, scope: &Scope) -> Self {
-        let may_write = scope.can(Permission::WebhooksWrite) && !scope.is_sandbox();
+        let may_write =
+            scope.may(Permission::WebhooksWrite, &row.organization_id) && !scope.is_sandbox();
         let possible: &[&str] = match row.status {
             EndpointStatus::Active => &["update", "delete", "test", "rotate-secret", "replay"],
             EndpointStatus::Disabled => &["update", "delete", "rotate-secret", "enable"],

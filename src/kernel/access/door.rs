@@ -13,7 +13,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::db::{Connection, Tx, WriteContext};
 use crate::kernel::http::{Code, Problem, Reply, RequestContext, request_id};
 use crate::kernel::journal::{Event, Subject};
-use crate::kernel::secrets::Keyring;
+use crate::kernel::secrets::{Keyring, without_keys};
 
 /// What an operation asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,7 @@ fn open<P: Policy>(request: &HttpRequest) -> Result<Access<P>, Problem> {
         tracing::info!(requires = ?P::REQUIRES, actor = ?scope.actor(), "permission denied");
         let subject = (
             "operation",
-            format!("{} {}", request.method(), request.path()),
+            format!("{} {}", request.method(), without_keys(request.path())),
         );
         record_denial(kernel, &scope, request, subject);
         return Err(problem);

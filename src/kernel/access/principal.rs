@@ -177,15 +177,51 @@ impl Scope {
         );
     }
 
-    /// Whether the caller may act for this organization: federal staff for any, others for
-    /// their own.
+    /// Whether the caller may do this in the affairs of this organization. [`Scope::can`] says
+    /// that the caller may do it somewhere: the door asks that, and whoever touches a record of an
+    /// organization asks this.
     #[must_use]
-    pub fn acts_for(&self, organization: &OrganizationId) -> bool {
-        self.is_federal()
-            || self
-                .homes()
-                .iter()
-                .any(|home| home.organization_id == *organization)
+    pub fn may(&self, permission: Permission, organization: &OrganizationId) -> bool {
+        self.permissions_in(organization).contains(&permission)
+    }
+
+    /// As [`Scope::may`], for a record that the caller may see.
+    ///
+    /// # Errors
+    ///
+    /// 403 when the caller's roles that count there do not hold the permission.
+    pub fn expect(
+        &self,
+        permission: Permission,
+        organization: &OrganizationId,
+    ) -> Result<(), Problem> {
+        if self.may(permission, organization) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Code::Forbidden,
+            format!("This needs the permission `{permission}` in that organization's affairs."),
+        )
+        .with("permission", permission.as_str()))
+    }
+
+    /// Whether the caller may do this in the affairs of every jurisdiction.
+    #[must_use]
+    pub fn oversees(&self, permission: Permission) -> bool {
+        matches!(&self.0, Some(Principal::User { homes, .. }) if homes.iter().any(|home| {
+            home.role.is_federal() && home.role.permissions().contains(&permission)
+        }))
+    }
+
+    /// The organizations of the caller's own in whose affairs they may do this.
+    #[must_use]
+    pub fn homes_with(&self, permission: Permission) -> Vec<OrganizationId> {
+        self.homes()
+            .iter()
+            .map(|home| &home.organization_id)
+            .filter(|organization| self.may(permission, organization))
+            .cloned()
+            .collect()
     }
 
     /// What the caller may do in the affairs of this organization: a role elsewhere does not

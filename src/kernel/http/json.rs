@@ -199,9 +199,7 @@ impl<'de> Deserialize<'de> for Strict {
             }
 
             fn visit_f64<E>(self, value: f64) -> Result<Strict, E> {
-                Ok(Strict(
-                    Number::from_f64(value).map_or(Value::Null, Value::Number),
-                ))
+                Ok(Strict(number(value)))
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Strict, E> {
@@ -232,6 +230,20 @@ impl<'de> Deserialize<'de> for Strict {
     }
 }
 
+/// The largest integer up to which every integer is a double (RFC 8259, section 6).
+const EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// A number as JSON means it: `20.0` and `2e1` are the integer 20.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() <= EXACT {
+        // A double of this size and without a fraction is written as an integer.
+        if let Ok(whole) = format!("{value:.0}").parse::<i64>() {
+            return whole.into();
+        }
+    }
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,5 +261,11 @@ mod tests {
     fn very_deep_nesting_is_refused_without_overflow() {
         let deep = "[".repeat(10_000);
         assert_eq!(parse(deep.as_bytes()).unwrap_err().code(), Code::BadRequest);
+    }
+
+    #[test]
+    fn an_integer_may_be_written_with_a_fraction_or_an_exponent() {
+        let value = parse(b"[20.0, 1e3, -0.0, 2.5, 1e300]").unwrap();
+        assert_eq!(value, serde_json::json!([20, 1000, 0, 2.5, 1e300]));
     }
 }

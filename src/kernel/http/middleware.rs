@@ -17,6 +17,7 @@ use super::context::RequestId;
 use crate::kernel::access::Authentication;
 use crate::kernel::http::limit::{Limits, Standing, address_key};
 use crate::kernel::http::{Code, Problem, client_address, request_id};
+use crate::kernel::secrets::without_keys;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -35,7 +36,7 @@ pub async fn around(
     let id = incoming_id(&request).unwrap_or_else(crate::kernel::id::fresh);
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
-    let path = request.path().to_owned();
+    let path = without_keys(request.path());
     let trace = request
         .headers()
         .get("traceparent")

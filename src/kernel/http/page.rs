@@ -69,17 +69,39 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
+    /// As [`PageRequest::of`], of a list that hangs on the record with this id: its cursors are for
+    /// that record's list alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`PageRequest::of`].
+    pub fn within<Q: ListQuery>(
+        keyring: &Keyring,
+        query: &Q,
+        parent: &str,
+    ) -> Result<Self, Problem> {
+        Self::bound(keyring, query, parent)
+    }
+
     /// The part of the list that `query` wants.
     ///
     /// # Errors
     ///
     /// 400 `invalid_cursor` for a cursor that we did not make, or made for another list.
     pub fn of<Q: ListQuery>(keyring: &Keyring, query: &Q) -> Result<Self, Problem> {
+        Self::bound(keyring, query, "")
+    }
+
+    fn bound<Q: ListQuery>(keyring: &Keyring, query: &Q, parent: &str) -> Result<Self, Problem> {
         let mut filters = serde_json::to_value(query).map_err(Problem::internal)?;
         if let Some(members) = filters.as_object_mut() {
             members.retain(|name, _| !matches!(name.as_str(), "limit" | "cursor" | "include"));
         }
-        Self::new(keyring, &format!("{}?{filters}", Q::LIST), query.paging())
+        Self::new(
+            keyring,
+            &format!("{parent}/{}?{filters}", Q::LIST),
+            query.paging(),
+        )
     }
 
     /// Where to begin, with the sort value in its own type.

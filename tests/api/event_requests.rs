@@ -7,7 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, App};
+use crate::clearances::decide;
+use crate::support::App;
 
 fn path(id: &str) -> String {
     format!("/v1/event-requests/{id}")
@@ -17,38 +18,6 @@ fn path(id: &str) -> String {
 fn days_from_now(app: &App, days: i64) -> String {
     let instant = app.clock.now().plus_seconds(days * 86_400 - 7 * 3600);
     instant.to_string()[..10].to_owned()
-}
-
-async fn clearance(actor: &Actor, id: &str, kind: &str) -> Value {
-    let list = actor
-        .get(&format!("{}/clearances", path(id)))
-        .await
-        .expect(200);
-    list.body["data"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|one| one["kind"] == kind)
-        .unwrap_or_else(|| panic!("no {kind}: {}", list.text))
-        .clone()
-}
-
-async fn decide(actor: &Actor, id: &str, kind: &str, action: &str) -> crate::support::Answer {
-    let admin_view = clearance(actor, id, kind).await;
-    let one = format!(
-        "{}/clearances/{}",
-        path(id),
-        admin_view["id"].as_str().unwrap()
-    );
-    let tag = actor.get(&one).await.expect(200).tag();
-    actor
-        .send(
-            Method::POST,
-            &format!("{one}/{action}"),
-            &[("If-Match", &tag)],
-            Some(json!({"reason": "Looked at."})),
-        )
-        .await
 }
 
 both_backends! {
@@ -312,81 +281,6 @@ both_backends! {
         assert!(reference.starts_with("ER-2") && reference.len() == 14, "{reference}");
     }
 
-    async fn nobody_clears_for_their_own_side_nor_what_they_asked_for(app: App) {
-        // Control 11.
-        let id = app.request_in(RequestStatus::UnderReview, json!({})).await;
-        let phoenix = app.city("Phoenix").await;
-        let own = app.person("both@phoenix.example.gov", Role::LocalStaff, &phoenix).await;
-        own.get(&format!("{}/clearances", path(&id))).await.expect_problem(403, "forbidden");
-        let admin = app.admin().await;
-        app.act_on(&admin, &id, "begin-clearance", None).await.expect(200);
-        for action in ["clear", "object", "waive"] {
-            decide(&admin, &id, "ethics", action).await.expect_problem(403, "forbidden");
-        }
-        assert_eq!(clearance(&admin, &id, "ethics").await["allowed_actions"], json!([]));
-        // Someone of the office who also belongs to the city.
-        let user = admin.post("/v1/users", json!({"email": "dual@example.gov", "name": "Dual", "memberships": [
-            {"organization_id": app.office, "role": "clearance_officer"}, {"organization_id": phoenix, "role": "local_staff"},
-        ]})).await.expect(201);
-        app.anonymous().post("/v1/auth/accept-invitation", json!({"token": user.body["invitation"]["token"], "password": crate::support::PASSWORD})).await.expect(204);
-        let dual = app.log_in("dual@example.gov").await;
-        decide(&dual, &id, "ethics", "clear").await.expect_problem(403, "forbidden");
-        let officer = app.as_role(Role::ClearanceOfficer).await;
-        decide(&officer, &id, "ethics", "clear").await.expect(200);
-        decide(&officer, &id, "public_affairs", "waive").await.expect_problem(403, "forbidden");
-        assert_eq!(clearance(&officer, &id, "ethics").await["status"], "cleared");
-    }
-
-    async fn clearances_in_order_open_one_after_the_other_and_count_as_given_on_the_instant(app: App) {
-        let id = app.request_in(RequestStatus::InClearance, json!({"request_type": "delegation"})).await;
-        let officer = app.as_role(Role::ClearanceOfficer).await;
-        assert_eq!(clearance(&officer, &id, "regional_bureau").await["status"], "waiting");
-        decide(&officer, &id, "regional_bureau", "clear").await.expect_problem(409, "not_allowed_in_state");
-        decide(&officer, &id, "security", "clear").await.expect(200);
-        let bureau = clearance(&officer, &id, "regional_bureau").await;
-        assert_eq!(bureau["status"], "pending");
-        let deemed_at = bureau["deemed_at"].as_str().unwrap().to_owned();
-        // One second before, and on the instant.
-        let instant: chancery::kernel::time::Timestamp = deemed_at.parse().unwrap();
-        app.clock.set(instant.plus_seconds(-5));
-        app.sign_everyone_in_again().await;
-        let admin = app.admin().await;
-        app.act_on(&admin, &id, "confirm", None).await.expect_problem(409, "clearances_missing");
-        app.clock.set(instant);
-        let answers = futures_util::future::join_all((0..8).map(|_| app.act_on(&admin, &id, "confirm", None))).await;
-        assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
-        let officer = app.as_role(Role::ClearanceOfficer).await;
-        let bureau = clearance(&officer, &id, "regional_bureau").await;
-        assert_eq!((&bureau["status"], &bureau["decided_at"]), (&json!("deemed_cleared"), &json!(deemed_at)));
-        app.settle_journal().await;
-        let told = admin.get(&format!("/v1/audit-events?type=clearance.deemed_cleared&subject_id={id}&include=total")).await.expect(200);
-        assert_eq!(told.body["total"], 1);
-        assert_eq!(told.body["data"][0]["payload"]["decided_at"], json!(deemed_at));
-    }
-
-    async fn the_worker_settles_what_nobody_looks_at_and_notes_a_breach_once(app: App) {
-        let id = app.request_in(RequestStatus::InClearance, json!({"request_type": "delegation"})).await;
-        let officer = app.as_role(Role::ClearanceOfficer).await;
-        decide(&officer, &id, "security", "clear").await.expect(200);
-        app.clock.advance(40 * 86_400);
-        let replica = app.replica().await;
-        app.sign_everyone_in_again().await;
-        let admin = app.admin().await;
-        for kind in ["clearance.deemed_cleared", "event_request.overdue"] {
-            let mut total = json!(0);
-            for _ in 0..100 {
-                total = admin.get(&format!("/v1/audit-events?type={kind}&subject_id={id}&include=total")).await.expect(200).body["total"].clone();
-                if total == 1 { break; }
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            }
-            assert_eq!(total, 1, "{kind}");
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
-        let overdue = admin.get(&format!("/v1/audit-events?type=event_request.overdue&subject_id={id}&include=total")).await.expect(200);
-        assert_eq!(overdue.body["total"], 1);
-        replica.stop().await;
-    }
-
     async fn work_queues_count_what_they_list(app: App) {
         let scheduler = app.as_role(Role::Scheduler).await;
         let count = |name: &'static str| {
@@ -420,29 +314,6 @@ both_backends! {
         assert_eq!(overdue.body["total"], 2);
     }
 
-    async fn what_is_the_offices_a_city_can_neither_set_nor_see(app: App) {
-        // Controls 5, 6 and 8.
-        let city = app.as_city("Phoenix").await;
-        let scheduler = app.as_role(Role::Scheduler).await;
-        let refused = city.post("/v1/event-requests", app.request_draft(json!({"internal_notes": "x", "marking": "cui"}))).await.expect_problem(422, "validation_failed");
-        assert_eq!(refused.fault_codes(), ["not_permitted", "not_permitted"]);
-        for member in ["status", "reference", "assignee_id", "official_id", "is_sandbox", "organization"] {
-            let mut body = app.request_draft(json!({}));
-            body[member] = json!("x");
-            let refused = city.post("/v1/event-requests", body).await.expect_problem(422, "validation_failed");
-            assert_eq!(refused.fault_codes(), ["unknown"], "{member}");
-        }
-        let id = app.submitted(json!({})).await;
-        let tag = scheduler.get(&path(&id)).await.expect(200).tag();
-        scheduler.patch(&path(&id), &tag, json!({"internal_notes": "Between ourselves"})).await.expect(200);
-        app.act_on(&scheduler, &id, "claim", None).await.expect(200);
-        let keys = |body: &Value| body.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        let (office, local) = (scheduler.get(&path(&id)).await.expect(200), city.get(&path(&id)).await.expect(200));
-        let more: Vec<String> = keys(&office.body).into_iter().filter(|key| !keys(&local.body).contains(key)).collect();
-        assert_eq!(more, ["assignee", "clearances", "internal_notes"]);
-        assert!(!local.text.contains("Between ourselves"));
-    }
-
     async fn a_history_reads_as_a_person_would_tell_it(app: App) {
         let id = app.request_in(RequestStatus::Confirmed, json!({})).await;
         let city = app.as_city("Phoenix").await;
@@ -455,94 +326,6 @@ both_backends! {
         let office = app.admin().await.get(&format!("{}/history", path(&id))).await.expect(200);
         assert!(office.text.contains("clearance_officer@people.example.gov gave clearance: ethics. “No objection.”"), "{}", office.text);
         assert!(!told.text.contains("ethics"));
-    }
-
-    async fn a_role_in_one_organization_opens_nothing_of_another(app: App) {
-        // A read-only role of the office, and a place in one city, do not add up to writing in all.
-        let admin = app.admin().await;
-        let (phoenix, chicago) = (app.city("Phoenix").await, app.city("Chicago").await);
-        let id = app.submitted(json!({})).await;
-        let briefing = app.published(json!({})).await;
-        let phoenix_staff = app.as_city("Phoenix").await;
-        let hook = phoenix_staff.post("/v1/webhook-endpoints", json!({"url": "http://127.0.0.1:9/"})).await.expect(201);
-        let hook_path = format!("/v1/webhook-endpoints/{}", hook.id());
-        for (email, one, two) in [
-            ("auditor-and-staff@example.gov", (app.office.clone(), "auditor"), (chicago.clone(), "local_staff")),
-            ("clearance-and-staff@example.gov", (app.office.clone(), "clearance_officer"), (chicago.clone(), "local_staff")),
-            ("diplomat-and-staff@example.gov", (phoenix.clone(), "diplomat"), (chicago.clone(), "local_staff")),
-        ] {
-            let memberships = json!([{"organization_id": one.0, "role": one.1}, {"organization_id": two.0, "role": two.1}]);
-            let made = admin.post("/v1/users", json!({"email": email, "name": email, "memberships": memberships})).await.expect(201);
-            app.anonymous().post("/v1/auth/accept-invitation", json!({"token": made.body["invitation"]["token"], "password": crate::support::PASSWORD})).await.expect(204);
-            let dual = app.log_in(email).await;
-            let is_diplomat = one.1 == "diplomat";
-            let seen = dual.get(&path(&id)).await.expect(200);
-            if !is_diplomat {
-                assert_eq!(seen.body["allowed_actions"], json!([]), "{email}");
-                dual.patch(&path(&id), &seen.tag(), json!({"title": "Mine"})).await.expect_problem(403, "forbidden");
-                app.act_on(&dual, &id, "withdraw", Some(json!({"reason": "x"}))).await.expect_problem(403, "forbidden");
-                app.add_document(&dual, &id, "kind=other&filename=x.txt").await.expect_problem(403, "forbidden");
-                let draft = app.request_draft(json!({"organization_id": phoenix}));
-                dual.post("/v1/event-requests", draft).await.expect_problem(422, "validation_failed");
-                let attendee = json!({"organization_id": phoenix, "attendee": {"name": "X", "email": "x@example.gov"}});
-                dual.post(&format!("/v1/briefings/{briefing}/registrations"), attendee).await.expect_problem(422, "validation_failed");
-            }
-            let expected = if one.1 == "auditor" { 200 } else { 404 };
-            let endpoint = dual.get(&hook_path).await.expect(expected);
-            if expected == 200 {
-                dual.act(&format!("{hook_path}/rotate-secret"), &endpoint.tag()).await.expect_problem(403, "forbidden");
-            } else {
-                dual.act(&format!("{hook_path}/rotate-secret"), "\"1\"").await.expect_problem(404, "not_found");
-            }
-            dual.post("/v1/webhook-endpoints", json!({"url": "http://127.0.0.1:9/", "organization_id": phoenix})).await.expect_problem(422, "validation_failed");
-            app.settle_journal().await;
-            let told = dual.get("/v1/events?type=webhook_endpoint.created").await.expect(200);
-            assert_eq!(told.text.contains(&hook.id()), one.1 == "auditor", "{email}: {}", told.text);
-            // In the city where they are staff, they are.
-            dual.post("/v1/event-requests", app.request_draft(json!({"organization_id": chicago}))).await.expect(201);
-        }
-    }
-
-    async fn a_substitute_is_the_citys_to_accept_and_what_is_over_is_not_confirmed(app: App) {
-        let scheduler = app.as_role(Role::Scheduler).await;
-        let offered = app.request_in(RequestStatus::SubstituteOffered, json!({})).await;
-        let seen = scheduler.get(&path(&offered)).await.expect(200);
-        assert!(!seen.body["allowed_actions"].as_array().unwrap().contains(&json!("accept-substitute")));
-        app.act_on(&scheduler, &offered, "accept-substitute", None).await.expect_problem(403, "forbidden");
-        app.act_on(&app.as_city("Phoenix").await, &offered, "accept-substitute", None).await.expect(200);
-
-        let id = app.request_in(RequestStatus::InClearance, json!({})).await;
-        app.make_ready(&id).await;
-        app.clock.advance(400 * 86_400);
-        app.sign_everyone_in_again().await;
-        let refused = app.act_on(&app.admin().await, &id, "confirm", None).await.expect_problem(409, "not_allowed_in_state");
-        assert!(refused.body["ends_at"].is_string());
-    }
-
-    async fn numbers_and_years_at_the_edge_are_read_or_refused_and_never_a_fault(app: App) {
-        let city = app.as_city("Phoenix").await;
-        let id = app.drafted(&city, json!({})).await;
-        let tag = city.get(&path(&id)).await.expect(200).tag();
-        let raw = br#"{"details": {"speaking": {"minutes": 20.0}, "audience": {"size": 1e3}}}"#.to_vec();
-        let headers = [("If-Match", tag.as_str()), ("Content-Type", "application/json")];
-        let read = city.send_raw(Method::PATCH, &path(&id), &headers, raw).await.expect(200);
-        assert_eq!((&read.body["details"]["speaking"]["minutes"], &read.body["details"]["audience"]["size"]), (&json!(20), &json!(1000)));
-        let late = json!({"local": "9999-12-31T23:00:00", "time_zone": "America/Phoenix"});
-        let refused = city.post("/v1/event-requests", app.request_draft(json!({"starts_at": late, "ends_at": late}))).await.expect_problem(422, "validation_failed");
-        assert_eq!(refused.fault_codes(), ["time_invalid", "time_invalid"]);
-        let early = json!({"utc": "0001-01-01T00:00:00Z", "time_zone": "America/Phoenix"});
-        city.post("/v1/event-requests", app.request_draft(json!({"decision_deadline": early}))).await.expect_problem(422, "validation_failed");
-        // A cursor of one request's comments is not one of another's.
-        let other = app.drafted(&city, json!({"title": "Another"})).await;
-        for request in [&id, &other] {
-            for body in ["One", "Two"] {
-                city.post(&format!("{}/comments", path(request)), json!({"body": body})).await.expect(201);
-            }
-        }
-        let page = city.get(&format!("{}/comments?limit=1", path(&id))).await.expect(200);
-        let cursor = page.body["next_cursor"].as_str().unwrap();
-        city.get(&format!("{}/comments?limit=1&cursor={cursor}", path(&id))).await.expect(200);
-        city.get(&format!("{}/comments?limit=1&cursor={cursor}", path(&other))).await.expect_problem(400, "invalid_cursor");
     }
 
     async fn a_draft_is_the_citys_own_until_it_is_submitted(app: App) {

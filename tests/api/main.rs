@@ -11,6 +11,7 @@
 mod api_keys;
 mod blobs;
 mod briefings;
+mod clearances;
 mod cli;
 mod concurrency;
 mod demo;
@@ -29,6 +30,7 @@ mod migrations;
 mod openapi;
 mod problems;
 mod registrations;
+mod request_access;
 mod request_documents;
 mod statements;
 mod support;

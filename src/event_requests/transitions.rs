@@ -191,7 +191,9 @@ fn changed(before: &EventRequest, after: &EventRequest) -> Value {
 
 /// Marks a step that followed from another without anybody's taking it.
 fn by_itself(mut payload: Value) -> Value {
-    payload["by_itself"] = json!(true);
+    if let Some(members) = payload.as_object_mut() {
+        members.insert("by_itself".to_owned(), json!(true));
+    }
     payload
 }
 

@@ -167,18 +167,22 @@ class Soak:
         await self.check_all(events)
         return not self.failures
 
+    def own(self, events: list[dict]) -> list[dict]:
+        """The creations among these events that this run made; the demo has made some before."""
+        made = set(self.answered.values())
+        return [event for event in events if event["type"] == CREATED and event["subject"]["id"] in made]
+
     async def all_created(self) -> list[dict]:
         """The feed, once it and the poller tell of every request."""
         deadline = time.monotonic() + 60
         while True:
-            told = sum(event["type"] == CREATED for event in self.polled)
-            if told >= len(self.answered) or time.monotonic() > deadline:
+            if len(self.own(self.polled)) >= len(self.answered) or time.monotonic() > deadline:
                 return await self.city.events(None)
             await asyncio.sleep(0.2)
 
     async def replay(self, events: list[dict]) -> None:
         """Waits for what is due, then asks for what is left, which would come by itself later."""
-        created = [event for event in events if event["type"] == CREATED]
+        created = self.own(events)
         accepted = self.receiver.accepted
         asked, deadline = 0, time.monotonic() + 180
         self.receiver.last_new = time.monotonic()
@@ -202,7 +206,11 @@ class Soak:
     async def check_all(self, events: list[dict]) -> None:
         """Holds what is stored, what the feed says and what was received against each other."""
         receiver, wanted = self.receiver, self.options.requests
-        stored = await self.city.records("/v1/event-requests")
+        stored = [
+            request
+            for request in await self.city.records("/v1/event-requests")
+            if (request["external_ref"] or "").startswith("SOAK-")
+        ]
         references = Counter(request["external_ref"] for request in stored)
         ids = {request["external_ref"]: request["id"] for request in stored}
         self.check(
@@ -212,7 +220,7 @@ class Soak:
         self.check(ids == self.answered, "each has the id that its client was answered")
         self.check(self.longest < LONGEST_WAIT, f"the longest wait for an answer was {self.longest:.1f} s")
 
-        created = [event for event in events if event["type"] == CREATED]
+        created = self.own(events)
         subjects = Counter(event["subject"]["id"] for event in created)
         self.check(
             set(subjects) == set(ids.values()) and set(subjects.values()) == {1},
@@ -221,14 +229,14 @@ class Soak:
         feed = [event["id"] for event in events]
         self.check(
             [event["id"] for event in self.polled] == feed[: len(self.polled)]
-            and sum(event["type"] == CREATED for event in self.polled) == wanted,
+            and len(self.own(self.polled)) == wanted,
             f"who followed the feed meanwhile was told the same, in the same order: {len(self.polled)}",
         )
 
         told = {event["id"] for event in created}
         self.check(
-            set(receiver.accepted) == told,
-            f"{len(receiver.accepted)} events were delivered: those of the feed",
+            told <= set(receiver.accepted) <= set(feed),
+            f"{len(told & set(receiver.accepted))} events were delivered: those of the feed",
         )
         self.check(
             all(receiver.ids_by_request[event["subject"]["id"]] == {event["id"]} for event in created),

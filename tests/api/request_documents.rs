@@ -52,7 +52,9 @@ both_backends! {
         }
         city.send_raw(Method::POST, &address(letter), &[("Content-Type", "application/pdf")], PDF.to_vec()).await.expect(201);
         // A name that would be a path or a header is neither.
-        let hostile = "kind=other&filename=..%2F..%2Fa%0D%0AX%3A%20y.pdf";
+        let header = "kind=other&filename=a%0D%0AX%3A%20y.pdf";
+        city.send_raw(Method::POST, &address(header), &[("Content-Type", "application/pdf")], PDF.to_vec()).await.expect_problem(400, "invalid_query");
+        let hostile = "kind=other&filename=..%2F..%2FaX%3A%20y.pdf";
         let named = city.send_raw(Method::POST, &address(hostile), &[("Content-Type", "application/octet-stream")], PDF.to_vec()).await.expect(201);
         assert_eq!(named.body["filename"], "aX: y.pdf");
         let content = city.get(&format!("{}/content", named.header("location").unwrap())).await.expect(200);

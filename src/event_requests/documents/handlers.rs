@@ -9,7 +9,7 @@ use crate::event_requests::settings::Settings;
 use crate::event_requests::visible::find as find_request;
 use crate::kernel::access::{Access, may};
 use crate::kernel::blobs::{Download, Upload, clean_filename};
-use crate::kernel::http::{Code, Faults, Page, Path, Problem, Query, Reply};
+use crate::kernel::http::{Faults, Page, Path, Problem, Query, Reply};
 use crate::kernel::id::{DocumentId, EventRequestId};
 
 /// List the documents of an event request
@@ -94,7 +94,7 @@ fn name_of(upload: &DocumentUpload) -> Result<String, Problem> {
         "filename_empty",
         "has no character that a file can be called by",
     );
-    faults.finish_as(Code::InvalidQuery)?;
+    faults.finish()?;
     cleaned.ok_or_else(|| Problem::internal("a file without a name passed the checks"))
 }
 

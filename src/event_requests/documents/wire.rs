@@ -81,7 +81,12 @@ pub struct DocumentUpload {
     #[schema(example = "invitation_letter")]
     pub kind: DocumentKind,
     /// What it is called.
-    #[schema(min_length = 1, max_length = 200, example = "invitation.txt")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]+$",
+        example = "invitation.txt"
+    )]
     pub filename: String,
     /// Who reads it; `shared` when not given. Internal ones are for federal staff.
     #[schema(nullable = false)]

@@ -72,11 +72,10 @@ pub fn visible(scope: &Scope) -> Boxed {
 /// What the office shares with the caller's organizations: of briefings those that exist for them,
 /// of every other kind of record those of the organizations where the caller may read it.
 fn own(scope: &Scope) -> Condition {
-    let no_briefing = (!scope.can(Permission::BriefingsRead)).then_some(BRIEFING);
+    let readable = scope.can(Permission::BriefingsRead).then_some(BRIEFING);
     let briefing: Condition = Box::new(
         dsl::subject_kind
-            .eq(BRIEFING)
-            .and(dsl::subject_kind.ne_all(no_briefing.into_iter().collect::<Vec<_>>()))
+            .eq_any(Vec::from_iter(readable))
             .and(among(
                 dsl::subject_id,
                 briefings::queries::visible(scope).select(crate::schema::briefings::id),

@@ -5,7 +5,7 @@
 //! * [`kernel`]: what every feature needs and that knows no feature;
 //! * [`config`]: what an operator can set;
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
-//! * [`briefings`] and [`event_requests`]: the office's services;
+//! * [`briefings`], [`event_requests`] and [`programs`]: the office's services;
 //! * [`integrations`]: telling cities' own systems what happened;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
@@ -24,6 +24,7 @@ pub mod integrations;
 pub mod kernel;
 pub mod lifecycles;
 pub mod openapi;
+pub mod programs;
 pub mod records;
 pub mod routes;
 pub mod schema;

@@ -1,6 +1,7 @@
 //! The page `docs/lifecycles.md`, drawn from the tables of the features.
 
 use crate::event_requests::clearances;
+use crate::programs::{applications, calls, placements};
 use crate::{briefings, event_requests};
 
 /// The page.
@@ -20,6 +21,13 @@ pub fn page() -> String {
         (
             "Clearances of event requests",
             clearances::lifecycle::LIFECYCLE.mermaid(),
+        ),
+        ("Calls", calls::lifecycle::LIFECYCLE.mermaid()),
+        ("Applications", applications::lifecycle::LIFECYCLE.mermaid()),
+        ("Placements", placements::lifecycle::LIFECYCLE.mermaid()),
+        (
+            "Reports of placements",
+            placements::reports::lifecycle::LIFECYCLE.mermaid(),
         ),
     ] {
         page.push_str(&format!("\n## {title}\n\n```mermaid\n{diagram}```\n"));

@@ -22,7 +22,8 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
     info(
         title = "Chancery",
         description = "The back office of a national subnational-diplomacy office: accounts, a directory of \
-            jurisdictions, briefings for local leaders, and what cities ask the office for.",
+            jurisdictions, briefings for local leaders, what cities ask the office for, and diplomats who \
+            serve in city halls.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     servers((url = "/", description = "This service")),
@@ -33,6 +34,11 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
         (name = "Event requests", description = "What cities ask the office for, from draft to report."),
+        (name = "Programs", description = "Programs of embedded diplomats and their calls for hosts."),
+        (name = "Applications", description = "What hosts hand in, from draft to decision."),
+        (name = "Reviews", description = "Panels, conflicts of interest, scores, ranking, slate and decision."),
+        (name = "Officers", description = "Diplomats who can be placed, and whom they fit."),
+        (name = "Placements", description = "An officer's term at a host, and its reports."),
         (name = "Public", description = "What anyone may read, without an account."),
         (name = "Events", description = "What happened, to be asked for or followed live."),
         (name = "Webhooks", description = "What happened, delivered to an address."),

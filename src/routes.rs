@@ -9,6 +9,7 @@ pub fn all(config: &mut ServiceConfig<'_>) {
     crate::directory::routes(config);
     crate::briefings::routes(config);
     crate::event_requests::routes(config);
+    crate::programs::routes(config);
     crate::integrations::routes(config);
     crate::records::routes(config);
 }

@@ -455,6 +455,290 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    programs (id) {
+        id -> Text,
+        name -> Text,
+        name_folded -> Text,
+        legal_basis -> Text,
+        description -> Nullable<Text>,
+        default_term_months -> BigInt,
+        max_term_months -> BigInt,
+        report_interval_months -> BigInt,
+        report_due_days -> BigInt,
+        final_report_due_days -> BigInt,
+        host_duties -> Text,
+        sign_off_roles -> Text,
+        is_active -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    calls (id) {
+        id -> Text,
+        program_id -> Text,
+        title -> Text,
+        title_folded -> Text,
+        status -> Text,
+        time_zone -> Text,
+        closes_local -> Timestamp,
+        closes_at -> Timestamp,
+        places -> BigInt,
+        reserve_places -> BigInt,
+        is_blind -> Bool,
+        reviews_per_application -> BigInt,
+        normalisation -> Text,
+        rubric -> Text,
+        eligibility -> Text,
+        form_version -> BigInt,
+        opened_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        review_started_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        announced_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    call_forms (call_id, version) {
+        call_id -> Text,
+        version -> BigInt,
+        json_schema -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    late_codes (id) {
+        id -> Text,
+        call_id -> Text,
+        organization_id -> Text,
+        digest -> Text,
+        reason -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> Text,
+        call_id -> Text,
+        organization_id -> Text,
+        status -> Text,
+        title -> Text,
+        title_folded -> Text,
+        blind_title -> Text,
+        blind_title_folded -> Text,
+        form_version -> BigInt,
+        answers -> Text,
+        needs -> Text,
+        late_code_id -> Nullable<Text>,
+        waiver_reason -> Nullable<Text>,
+        waived_by -> Nullable<Text>,
+        waived_at -> Nullable<Timestamp>,
+        reserve_rank -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        created_by_kind -> Text,
+        created_by_id -> Text,
+        submitted_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    panel_members (call_id, user_id) {
+        call_id -> Text,
+        user_id -> Text,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    review_assignments (application_id, user_id) {
+        application_id -> Text,
+        user_id -> Text,
+        call_id -> Text,
+        method -> Text,
+        assigned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    declared_conflicts (call_id, user_id, organization_id) {
+        call_id -> Text,
+        user_id -> Text,
+        organization_id -> Text,
+        reason -> Text,
+        declared_by -> Text,
+        declared_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Text,
+        application_id -> Text,
+        call_id -> Text,
+        reviewer_id -> Text,
+        is_abstention -> Bool,
+        scores -> Text,
+        comment -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_offs (id) {
+        id -> Text,
+        call_id -> Text,
+        step -> BigInt,
+        role -> Text,
+        slate_digest -> Text,
+        decision -> Text,
+        reason -> Text,
+        signed_by -> Text,
+        signed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    officers (id) {
+        id -> Text,
+        user_id -> Nullable<Text>,
+        name -> Text,
+        name_folded -> Text,
+        grade -> Text,
+        available_from -> Nullable<Date>,
+        available_until -> Nullable<Date>,
+        notes -> Nullable<Text>,
+        is_active -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    officer_traits (officer_id, kind, value) {
+        officer_id -> Text,
+        kind -> Text,
+        value -> Text,
+        level -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    officer_recusals (officer_id, organization_id) {
+        officer_id -> Text,
+        organization_id -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    placements (id) {
+        id -> Text,
+        program_id -> Text,
+        application_id -> Nullable<Text>,
+        officer_id -> Text,
+        organization_id -> Text,
+        slot -> BigInt,
+        status -> Text,
+        time_zone -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        replaces_id -> Nullable<Text>,
+        supervisor -> Nullable<Text>,
+        workplan -> Nullable<Text>,
+        internal_notes -> Nullable<Text>,
+        office_signed_by -> Nullable<Text>,
+        office_signed_at -> Nullable<Timestamp>,
+        host_signed_by -> Nullable<Text>,
+        host_signed_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    placement_holds (resource_id, placement_id) {
+        resource_id -> Text,
+        placement_id -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    placement_terms (placement_id, ordinal) {
+        placement_id -> Text,
+        ordinal -> BigInt,
+        change -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        reason -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        occurred_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    placement_reports (id) {
+        id -> Text,
+        placement_id -> Text,
+        kind -> Text,
+        ordinal -> BigInt,
+        status -> Text,
+        period_starts_on -> Date,
+        period_ends_on -> Date,
+        period_ends_at -> Timestamp,
+        due_at -> Timestamp,
+        meetings -> BigInt,
+        delegations -> BigInt,
+        agreements -> BigInt,
+        investment_leads -> BigInt,
+        public_summary -> Nullable<Text>,
+        internal_part -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        handed_in_at -> Nullable<Timestamp>,
+        accepted_at -> Nullable<Timestamp>,
+        reminders -> BigInt,
+        overdue_noted_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    postings (id) {
+        id -> Text,
+        user_id -> Text,
+        organization_id -> Text,
+        role -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -482,6 +766,42 @@ diesel::joinable!(request_documents -> event_requests (request_id));
 diesel::joinable!(webhook_endpoints -> organizations (organization_id));
 diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
 diesel::joinable!(webhook_attempts -> webhook_deliveries (delivery_id));
+diesel::joinable!(calls -> programs (program_id));
+diesel::joinable!(call_forms -> calls (call_id));
+diesel::joinable!(late_codes -> calls (call_id));
+diesel::joinable!(late_codes -> organizations (organization_id));
+diesel::joinable!(late_codes -> users (created_by));
+diesel::joinable!(applications -> calls (call_id));
+diesel::joinable!(applications -> organizations (organization_id));
+diesel::joinable!(applications -> late_codes (late_code_id));
+diesel::joinable!(applications -> users (waived_by));
+diesel::joinable!(panel_members -> calls (call_id));
+diesel::joinable!(panel_members -> users (user_id));
+diesel::joinable!(review_assignments -> applications (application_id));
+diesel::joinable!(review_assignments -> users (user_id));
+diesel::joinable!(review_assignments -> calls (call_id));
+diesel::joinable!(declared_conflicts -> calls (call_id));
+diesel::joinable!(declared_conflicts -> users (user_id));
+diesel::joinable!(declared_conflicts -> organizations (organization_id));
+diesel::joinable!(reviews -> applications (application_id));
+diesel::joinable!(reviews -> calls (call_id));
+diesel::joinable!(reviews -> users (reviewer_id));
+diesel::joinable!(sign_offs -> calls (call_id));
+diesel::joinable!(sign_offs -> users (signed_by));
+diesel::joinable!(officers -> users (user_id));
+diesel::joinable!(officer_traits -> officers (officer_id));
+diesel::joinable!(officer_recusals -> officers (officer_id));
+diesel::joinable!(officer_recusals -> organizations (organization_id));
+diesel::joinable!(placements -> programs (program_id));
+diesel::joinable!(placements -> applications (application_id));
+diesel::joinable!(placements -> officers (officer_id));
+diesel::joinable!(placements -> organizations (organization_id));
+diesel::joinable!(placements -> users (office_signed_by));
+diesel::joinable!(placement_holds -> placements (placement_id));
+diesel::joinable!(placement_terms -> placements (placement_id));
+diesel::joinable!(placement_reports -> placements (placement_id));
+diesel::joinable!(postings -> users (user_id));
+diesel::joinable!(postings -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     events,
@@ -516,4 +836,22 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_endpoints,
     webhook_deliveries,
     webhook_attempts,
+    programs,
+    calls,
+    call_forms,
+    late_codes,
+    applications,
+    panel_members,
+    review_assignments,
+    declared_conflicts,
+    reviews,
+    sign_offs,
+    officers,
+    officer_traits,
+    officer_recusals,
+    placements,
+    placement_holds,
+    placement_terms,
+    placement_reports,
+    postings,
 );

@@ -168,6 +168,24 @@ mod types {
         WebhookEndpointId, "whk");
     id_type!(/// The delivery of one event to one webhook endpoint.
         DeliveryId, "dlv");
+    id_type!(/// A program of embedded diplomats.
+        ProgramId, "prg");
+    id_type!(/// A call for hosts of a program.
+        CallId, "cal");
+    id_type!(/// Leave for one organization to submit after a call has closed.
+        LateCodeId, "lat");
+    id_type!(/// A host's application in a call.
+        ApplicationId, "app");
+    id_type!(/// One reviewer's review of an application.
+        ReviewId, "rvw");
+    id_type!(/// A signature under a slate.
+        SignOffId, "sgn");
+    id_type!(/// A diplomat who can be placed at a host.
+        OfficerId, "off");
+    id_type!(/// An officer's time at a host.
+        PlacementId, "plc");
+    id_type!(/// A report on a placement.
+        PlacementReportId, "rpt");
 }
 pub use types::*;
 

@@ -2,7 +2,7 @@
 //!
 //! | room | what lives there |
 //! | --- | --- |
-//! | [`id`], [`time`], [`clock`], [`text`], [`patch`] | the values every feature is made of |
+//! | [`id`], [`time`], [`day`], [`clock`], [`text`], [`patch`] | the values every feature is made of |
 //! | [`business_time`] | which hours count on the office's calendar |
 //! | [`marking`], [`lifecycle`] | how records are marked and how they change state |
 //! | [`secrets`] | sealing, keyed digests and random tokens |
@@ -16,6 +16,7 @@ pub mod access;
 pub mod blobs;
 pub mod business_time;
 pub mod clock;
+pub mod day;
 pub mod db;
 pub mod http;
 pub mod id;

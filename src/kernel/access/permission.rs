@@ -87,6 +87,38 @@ permissions! {
     WebhooksRead => "webhooks:read",
     /// Add, change and remove webhook endpoints, replay deliveries.
     WebhooksWrite => "webhooks:write",
+    /// Read programs and their calls.
+    ProgramsRead => "programs:read",
+    /// Run programs and calls: forms, rubrics, late codes, panels, opening and closing.
+    ProgramsWrite => "programs:write",
+    /// Read applications.
+    ApplicationsRead => "applications:read",
+    /// Draft, change, submit and withdraw applications.
+    ApplicationsWrite => "applications:write",
+    /// Shortlist, select and reject applications, decide and announce calls, waive what a host owes.
+    ApplicationsDecide => "applications:decide",
+    /// Read reviews, rankings and slates.
+    ReviewsRead => "reviews:read",
+    /// Review applications that one is assigned to, and declare conflicts of interest.
+    ReviewsWrite => "reviews:write",
+    /// Sign slates.
+    SlatesSign => "slates:sign",
+    /// Read officers.
+    OfficersRead => "officers:read",
+    /// Add and change officers, and match them with hosts.
+    OfficersWrite => "officers:write",
+    /// Read placements.
+    PlacementsRead => "placements:read",
+    /// Propose, activate, extend, curtail, replace and complete placements.
+    PlacementsWrite => "placements:write",
+    /// Sign the agreement of a placement for one's side.
+    PlacementsSign => "placements:sign",
+    /// Read the reports of placements.
+    PlacementReportsRead => "placement-reports:read",
+    /// Write and hand in the reports of placements.
+    PlacementReportsWrite => "placement-reports:write",
+    /// Return and accept the reports of placements.
+    PlacementReportsReview => "placement-reports:review",
     /// Read the journal.
     AuditRead => "audit:read",
 }

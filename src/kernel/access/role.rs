@@ -47,8 +47,15 @@ const SCHEDULER: &[Permission] = &[
     ClearancesRead,
     WorkQueuesRead,
     EventsRead,
+    ProgramsRead,
+    ApplicationsRead,
+    ReviewsRead,
+    ReviewsWrite,
+    SlatesSign,
+    PlacementsRead,
+    PlacementReportsRead,
 ];
-const OFFICE_READER: &[Permission] = &[
+const PROGRAM_OFFICER: &[Permission] = &[
     OrganizationsRead,
     BriefersRead,
     VenuesRead,
@@ -59,6 +66,23 @@ const OFFICE_READER: &[Permission] = &[
     ClearancesRead,
     WorkQueuesRead,
     EventsRead,
+    UsersRead,
+    ProgramsRead,
+    ProgramsWrite,
+    ApplicationsRead,
+    ApplicationsWrite,
+    ApplicationsDecide,
+    ReviewsRead,
+    ReviewsWrite,
+    SlatesSign,
+    OfficersRead,
+    OfficersWrite,
+    PlacementsRead,
+    PlacementsWrite,
+    PlacementsSign,
+    PlacementReportsRead,
+    PlacementReportsWrite,
+    PlacementReportsReview,
 ];
 const PARTNER: &[Permission] = &[
     OrganizationsRead,
@@ -70,6 +94,11 @@ const PARTNER: &[Permission] = &[
     ClearancesRead,
     ClearancesDecide,
     EventsRead,
+    ProgramsRead,
+    ApplicationsRead,
+    ReviewsRead,
+    ReviewsWrite,
+    SlatesSign,
 ];
 const DIPLOMAT: &[Permission] = &[
     OrganizationsRead,
@@ -81,8 +110,13 @@ const DIPLOMAT: &[Permission] = &[
     RequestsWrite,
     RequestsComment,
     EventsRead,
+    ProgramsRead,
+    OfficersRead,
+    PlacementsRead,
+    PlacementReportsRead,
+    PlacementReportsWrite,
 ];
-const LOCAL: &[Permission] = &[
+const LOCAL_LEADER: &[Permission] = &[
     OrganizationsRead,
     VenuesRead,
     BriefingsRead,
@@ -96,6 +130,33 @@ const LOCAL: &[Permission] = &[
     EventsRead,
     WebhooksRead,
     WebhooksWrite,
+    ProgramsRead,
+    ApplicationsRead,
+    ApplicationsWrite,
+    PlacementsRead,
+    PlacementReportsRead,
+    PlacementsSign,
+];
+/// As a leader, but an agreement is for the leader to sign.
+const LOCAL_STAFF: &[Permission] = &[
+    OrganizationsRead,
+    VenuesRead,
+    BriefingsRead,
+    RegistrationsRead,
+    RegistrationsWrite,
+    ApiKeysRead,
+    ApiKeysWrite,
+    RequestsRead,
+    RequestsWrite,
+    RequestsComment,
+    EventsRead,
+    WebhooksRead,
+    WebhooksWrite,
+    ProgramsRead,
+    ApplicationsRead,
+    ApplicationsWrite,
+    PlacementsRead,
+    PlacementReportsRead,
 ];
 const AUDITOR: &[Permission] = &[
     OrganizationsRead,
@@ -111,6 +172,12 @@ const AUDITOR: &[Permission] = &[
     EventsRead,
     WebhooksRead,
     AuditRead,
+    ProgramsRead,
+    ApplicationsRead,
+    ReviewsRead,
+    OfficersRead,
+    PlacementsRead,
+    PlacementReportsRead,
 ];
 
 /// What a key may hold at all. It is no more than a city's own staff hold, and has nothing that
@@ -127,6 +194,10 @@ pub const SERVICE_SCOPES: &[Permission] = &[
     EventsRead,
     WebhooksRead,
     WebhooksWrite,
+    ProgramsRead,
+    ApplicationsRead,
+    ApplicationsWrite,
+    PlacementsRead,
 ];
 
 /// What a sandbox key may hold: the requests that are kept apart for it, their events, and the
@@ -147,10 +218,11 @@ impl Role {
         match self {
             Self::Administrator => Permission::ALL,
             Self::Scheduler => SCHEDULER,
-            Self::ProgramOfficer => OFFICE_READER,
+            Self::ProgramOfficer => PROGRAM_OFFICER,
             Self::ClearanceOfficer => PARTNER,
             Self::Diplomat => DIPLOMAT,
-            Self::LocalLeader | Self::LocalStaff => LOCAL,
+            Self::LocalLeader => LOCAL_LEADER,
+            Self::LocalStaff => LOCAL_STAFF,
             Self::Auditor => AUDITOR,
         }
     }

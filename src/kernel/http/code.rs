@@ -80,6 +80,20 @@ codes! {
         "A request is confirmed only when every clearance was given or waived. `missing` lists those that are open or were objected to.";
     TooManyDocuments => CONFLICT, "too_many_documents", "No more documents",
         "The request holds as many documents as are accepted.";
+    AlreadyApplied => CONFLICT, "already_applied", "The host has applied already",
+        "A host has one application in a call. The Location header names it.";
+    CallClosed => CONFLICT, "call_closed", "The call is closed",
+        "The call is not open for applications: it has not been opened yet, or its closing instant has passed. An application after that needs a late code of the office.";
+    ReportOverdue => CONFLICT, "report_overdue", "A final report is overdue",
+        "The host owes the final report of an earlier placement. `reports` names it. The office can waive this, with a reason.";
+    NoPlaceLeft => CONFLICT, "no_place_left", "No place is left",
+        "The call has as many hosts as it has places. Move one to the reserve first.";
+    SignOffsMissing => CONFLICT, "sign_offs_missing", "Signatures are missing",
+        "A slate is decided when every role has signed it, in order and as it stands. `missing` lists the roles.";
+    SlateChanged => CONFLICT, "slate_changed", "The slate has changed",
+        "The slate is not the one that was read: a review, a decision or an application has changed. Read it again.";
+    PlacementConflict => CONFLICT, "placement_conflict", "Already held at that time",
+        "The officer, or the host's slot, is held by another placement at that time. `conflicts` names each. Placements that touch end to start do not conflict.";
     RequestInFlight => CONFLICT, "request_in_flight", "The first request is still running",
         "A request with this Idempotency-Key is being processed. Ask again after Retry-After.";
     PreconditionFailed => PRECONDITION_FAILED, "precondition_failed", "Changed since you read it",

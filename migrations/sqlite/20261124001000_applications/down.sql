@@ -1,0 +1,6 @@
+DROP TABLE sign_offs;
+DROP TABLE reviews;
+DROP TABLE declared_conflicts;
+DROP TABLE review_assignments;
+DROP TABLE panel_members;
+DROP TABLE applications;

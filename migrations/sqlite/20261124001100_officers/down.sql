@@ -1,0 +1,3 @@
+DROP TABLE officer_recusals;
+DROP TABLE officer_traits;
+DROP TABLE officers;

@@ -1,0 +1,5 @@
+DROP TABLE postings;
+DROP TABLE placement_reports;
+DROP TABLE placement_terms;
+DROP TABLE placement_holds;
+DROP TABLE placements;

@@ -1,0 +1,11 @@
+//! Applications: a host asks for an officer in a call.
+
+pub mod aggregate;
+pub mod lifecycle;
+pub mod model;
+pub mod visible;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this feature.
+pub fn routes(_config: &mut ServiceConfig<'_>) {}

@@ -1,0 +1,16 @@
+//! Calls: a window in which hosts apply for a program.
+//!
+//! A call closes at one instant, stated in a zone; whoever comes later needs a late code, which
+//! somebody of the office gave for a reason. Its form is a JSON Schema with versions, its rubric a
+//! list of criteria with weights.
+
+pub mod aggregate;
+pub mod eligibility;
+pub mod lifecycle;
+pub mod model;
+pub mod rubric;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this feature.
+pub fn routes(_config: &mut ServiceConfig<'_>) {}

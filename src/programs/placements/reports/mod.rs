@@ -1,7 +1,10 @@
 //! Reports on placements: what the officer did, quarter by quarter and at the end.
 
+pub mod aggregate;
 pub mod lifecycle;
 pub mod model;
+pub mod plan;
+pub mod schedule;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -2,6 +2,7 @@
 
 pub mod lifecycle;
 pub mod model;
+pub mod plan;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

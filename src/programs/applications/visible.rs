@@ -49,6 +49,16 @@ fn sees_all(scope: &Scope) -> bool {
         && (scope.oversees(Permission::ProgramsWrite) || scope.oversees(Permission::AuditRead))
 }
 
+/// Whether the caller is told of this host's application only what hosts are told: it is their own,
+/// and they do not run the programs.
+#[must_use]
+pub fn is_told_only(scope: &Scope, host: &OrganizationId) -> bool {
+    !sees_all(scope)
+        && scope
+            .homes_with(Permission::ApplicationsRead)
+            .contains(host)
+}
+
 /// The organizations of the caller's own that are jurisdictions: those that a conflict may follow
 /// from.
 fn jurisdictions(scope: &Scope) -> Vec<OrganizationId> {

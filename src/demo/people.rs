@@ -138,7 +138,7 @@ pub(super) fn make(
             place,
             account.role,
         )?;
-        let homes = identity::queries::homes(tx.conn, &user.id)?;
+        let homes = identity::queries::homes(tx.conn, &user.id, tx.now)?;
         people.push((account.role, acting(user.id, homes)));
     }
     Ok(People(people))

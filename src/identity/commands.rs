@@ -317,7 +317,7 @@ pub fn update_user(
 }
 
 fn keep_an_administrator(tx: &mut Tx<'_>, user: &User) -> Result<(), Problem> {
-    let homes = queries::homes(tx.conn, &user.id)?;
+    let homes = queries::homes(tx.conn, &user.id, tx.now)?;
     let office = homes.iter().find(|home| home.role == Role::Administrator);
     if let Some(office) = office {
         // Two administrators who remove each other meet here, and the second finds nobody else.

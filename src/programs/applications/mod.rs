@@ -1,9 +1,12 @@
 //! Applications: a host asks for an officer in a call.
 
 pub mod aggregate;
+pub mod blind;
 pub mod lifecycle;
 pub mod model;
+pub mod represent;
 pub mod visible;
+pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

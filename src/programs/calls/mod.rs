@@ -5,10 +5,13 @@
 //! list of criteria with weights.
 
 pub mod aggregate;
+pub mod deadlines;
 pub mod eligibility;
+pub mod form;
 pub mod lifecycle;
 pub mod model;
 pub mod rubric;
+pub mod visible;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -117,6 +117,15 @@ impl Call {
         serde_json::from_str(&self.eligibility).unwrap_or_default()
     }
 
+    /// Where it stands at this instant: it closes by itself, whether or not a worker came by.
+    #[must_use]
+    pub fn status_at(&self, now: Timestamp) -> CallStatus {
+        match self.status {
+            CallStatus::Open if self.closes_at <= now => CallStatus::Closed,
+            status => status,
+        }
+    }
+
     /// Whether those who review in it are not told who applies, at this stage.
     #[must_use]
     pub fn hides_hosts(&self) -> bool {

@@ -1,6 +1,9 @@
 //! Reviews: a panel scores the applications of a call.
 
+pub mod conflicts;
 pub mod model;
+pub mod scoring;
+pub mod spread;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -44,7 +44,8 @@ pub fn me(scope: &Scope) -> Option<&UserId> {
 }
 
 /// Whether the caller sees every application that was submitted, without being assigned it.
-fn sees_all(scope: &Scope) -> bool {
+#[must_use]
+pub fn sees_all(scope: &Scope) -> bool {
     scope.oversees(Permission::ApplicationsRead)
         && (scope.oversees(Permission::ProgramsWrite) || scope.oversees(Permission::AuditRead))
 }

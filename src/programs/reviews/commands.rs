@@ -58,7 +58,7 @@ pub fn expect_state(call: &Call, states: &[CallStatus], why: &str) -> Result<(),
 ///
 /// 404.
 pub fn acquire(tx: &mut Tx<'_>, scope: &Scope, id: &CallId) -> Result<Locked<Call>, Problem> {
-    queries::find_call(tx.conn, scope, id)?;
+    calls::visible::find(tx.conn, scope, id)?;
     calls::aggregate::acquire(tx, id)
 }
 
@@ -328,7 +328,7 @@ pub fn own_review(
     id: &ApplicationId,
 ) -> Result<(Call, Application, Review), Problem> {
     let row = visible::find(conn, scope, id)?;
-    let call = queries::find_call(conn, scope, &row.call_id)?;
+    let call = calls::visible::find(conn, scope, &row.call_id)?;
     let (me, _) = scope.person()?;
     let review = queries::review_by(conn, id, me)?.ok_or_else(Problem::not_found)?;
     Ok((call, row, review))

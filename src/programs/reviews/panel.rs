@@ -193,3 +193,12 @@ pub fn expect_may_record(
         "A conflict of interest is declared by whoever has it, or recorded by those who run the call.",
     ))
 }
+
+/// What is for those who run or audit a call alone.
+#[must_use]
+pub fn not_for_panel() -> Problem {
+    Problem::new(
+        Code::Forbidden,
+        "This is for those who run or audit the call, and not for its panel.",
+    )
+}

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::identity::queries::names_of_users;
 use crate::kernel::access::Scope;
 use crate::kernel::db::dialect::Backend;
-use crate::kernel::db::{Aggregate, Connection, among};
+use crate::kernel::db::{Connection, among};
 use crate::kernel::http::{Page, PageRequest, Problem};
 use crate::kernel::id::{ApplicationId, CallId, OrganizationId, UserId};
 use crate::kernel::secrets::Keyring;
@@ -24,16 +24,6 @@ use crate::programs::reviews::wire::{
     self, AssignmentQuery, AssignmentSort, Conflict, ConflictOrigin, Review, Scores,
 };
 use crate::schema::{applications, declared_conflicts, review_assignments, reviews};
-
-/// The call with this id. Whoever reads or writes reviews at all belongs to the office or an
-/// agency, and every call exists for them.
-///
-/// # Errors
-///
-/// 404.
-pub fn find_call(conn: &mut Connection, _scope: &Scope, id: &CallId) -> Result<Call, Problem> {
-    Call::load(conn, id.as_str())?.ok_or_else(Problem::not_found)
-}
 
 /// A page of a call's assignments: those of the applications that the caller may see, and of the
 /// panel, before the call is decided, each their own.

@@ -12,14 +12,12 @@ use crate::directory::organizations::{self, model::Organization};
 use crate::kernel::db::Connection;
 use crate::kernel::http::Problem;
 use crate::kernel::id::{CallId, OrganizationId};
+use crate::programs::calls::form::IDENTIFIES_HOST;
 use crate::programs::needs::Needs;
 use crate::schema::call_forms;
 
 /// What stands where the host was named.
 pub const STAND_IN: &str = "[host]";
-
-/// The member of a form's property that marks answers which tell who applies.
-pub const MARK: &str = "x-identifies-host";
 
 /// Names shorter than this are too common to be looked for.
 const SHORTEST: usize = 3;
@@ -253,7 +251,9 @@ fn collect_marked(schema: &Value, found: &mut BTreeSet<String>) {
                 found.extend(
                     properties
                         .iter()
-                        .filter(|(_, property)| property.get(MARK) == Some(&Value::Bool(true)))
+                        .filter(|(_, property)| {
+                            property.get(IDENTIFIES_HOST) == Some(&Value::Bool(true))
+                        })
                         .map(|(name, _)| name.clone()),
                 );
             }

@@ -1,0 +1,15 @@
+//! What happens in programs by itself, because a time has come. Each room lets happen what is due
+//! in it; whoever looks at a record under its lock does the same first.
+
+use crate::kernel::db::Tx;
+use crate::kernel::http::Problem;
+use crate::programs::calls;
+
+/// Lets happen what is due to records that nobody looks at. Returns how many it touched.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn pass(tx: &mut Tx<'_>) -> Result<usize, Problem> {
+    calls::deadlines::pass(tx)
+}

@@ -14,6 +14,7 @@ use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::among;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::marking::Marking;
+use crate::programs;
 use crate::schema::events::{self, dsl};
 
 /// A query over events, with its conditions so far.
@@ -22,7 +23,7 @@ pub type Boxed = events::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
-const SUBJECTS: [(&str, Permission); 8] = [
+const SUBJECTS: [(&str, Permission); 10] = [
     (BRIEFING, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
     (EVENT_REQUEST, Permission::RequestsRead),
@@ -31,10 +32,15 @@ const SUBJECTS: [(&str, Permission); 8] = [
     ("organization", Permission::OrganizationsRead),
     ("briefer", Permission::BriefersRead),
     ("venue", Permission::VenuesRead),
+    (PLACEMENT, Permission::PlacementsRead),
+    ("officer", Permission::OfficersRead),
 ];
 
 /// How events call an event request.
 pub const EVENT_REQUEST: &str = event_requests::journal::SUBJECT;
+
+/// How events call a placement.
+pub const PLACEMENT: &str = programs::placements::aggregate::SUBJECT;
 
 /// How events call a briefing.
 pub const BRIEFING: &str = "briefing";
@@ -57,6 +63,10 @@ pub fn visible(scope: &Scope) -> Boxed {
     found = found.filter(dsl::subject_kind.ne(EVENT_REQUEST).or(among(
         dsl::subject_id,
         event_requests::visible::visible(scope).select(crate::schema::event_requests::id),
+    )));
+    found = found.filter(dsl::subject_kind.ne(PLACEMENT).or(among(
+        dsl::subject_id,
+        programs::placements::visible::visible(scope).select(crate::schema::placements::id),
     )));
     let overseen: Vec<&'static str> = SUBJECTS
         .into_iter()

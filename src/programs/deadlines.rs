@@ -3,7 +3,7 @@
 
 use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
-use crate::programs::calls;
+use crate::programs::{calls, placements};
 
 /// Lets happen what is due to records that nobody looks at. Returns how many it touched.
 ///
@@ -11,5 +11,5 @@ use crate::programs::calls;
 ///
 /// When the database fails.
 pub fn pass(tx: &mut Tx<'_>) -> Result<usize, Problem> {
-    calls::deadlines::pass(tx)
+    Ok(calls::deadlines::pass(tx)? + placements::deadlines::pass(tx)?)
 }

@@ -14,6 +14,7 @@ use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::among;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::marking::Marking;
+use crate::programs;
 use crate::programs::placements::reports;
 use crate::schema::events::{self, dsl};
 
@@ -23,7 +24,7 @@ pub type Boxed = events::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
-const SUBJECTS: [(&str, Permission); 9] = [
+const SUBJECTS: [(&str, Permission); 11] = [
     (BRIEFING, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
     (EVENT_REQUEST, Permission::RequestsRead),
@@ -33,6 +34,8 @@ const SUBJECTS: [(&str, Permission); 9] = [
     ("briefer", Permission::BriefersRead),
     ("venue", Permission::VenuesRead),
     (PLACEMENT_REPORT, Permission::PlacementReportsRead),
+    (PLACEMENT, Permission::PlacementsRead),
+    ("officer", Permission::OfficersRead),
 ];
 
 /// How events call an event request.
@@ -40,6 +43,9 @@ pub const EVENT_REQUEST: &str = event_requests::journal::SUBJECT;
 
 /// How events call a report on a placement.
 pub const PLACEMENT_REPORT: &str = reports::aggregate::SUBJECT;
+
+/// How events call a placement.
+pub const PLACEMENT: &str = programs::placements::aggregate::SUBJECT;
 
 /// How events call a briefing.
 pub const BRIEFING: &str = "briefing";
@@ -67,6 +73,11 @@ pub fn visible(scope: &Scope) -> Boxed {
     found = found.filter(dsl::subject_kind.ne(PLACEMENT_REPORT).or(among(
         dsl::subject_id,
         reports::visible::visible(scope).select(crate::schema::placement_reports::id),
+    )));
+    // An officer at a host is told of the officer's own placements.
+    found = found.filter(dsl::subject_kind.ne(PLACEMENT).or(among(
+        dsl::subject_id,
+        programs::placements::visible::visible(scope).select(crate::schema::placements::id),
     )));
     let overseen: Vec<&'static str> = SUBJECTS
         .into_iter()

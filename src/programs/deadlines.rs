@@ -3,9 +3,9 @@
 
 use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
-use crate::programs::calls;
 use crate::programs::placements::reports;
 use crate::programs::settings::Settings;
+use crate::programs::{calls, placements};
 
 /// Lets happen what is due to records that nobody looks at. Returns how many it touched.
 ///
@@ -13,6 +13,6 @@ use crate::programs::settings::Settings;
 ///
 /// When the database fails.
 pub fn pass(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
-    let closed = calls::deadlines::pass(tx)?;
-    Ok(closed + reports::deadlines::pass(tx, settings)?)
+    let moved = calls::deadlines::pass(tx)? + placements::deadlines::pass(tx)?;
+    Ok(moved + reports::deadlines::pass(tx, settings)?)
 }

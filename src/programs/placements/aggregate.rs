@@ -163,9 +163,11 @@ fn pass_to(
     status: PlacementStatus,
     at: Timestamp,
 ) -> Result<(), Problem> {
+    // Stored as of the instant at which it came, so that nobody can tell when somebody came by.
     let mut row = Placement::clone(stored);
     row.status = status;
-    let row = store(tx, stored, row)?;
+    row.updated_at = at;
+    let row = write(tx, stored, row)?;
     let kind = if status == PlacementStatus::Completed {
         write_term(tx, &row, TermChange::Completed, None, at)?;
         "placement.completed"
@@ -188,8 +190,16 @@ pub fn store(
     stored: &Locked<Placement>,
     mut row: Placement,
 ) -> Result<Placement, Problem> {
-    row.version = stored.version + 1;
     row.updated_at = tx.now;
+    write(tx, stored, row)
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    stored: &Locked<Placement>,
+    mut row: Placement,
+) -> Result<Placement, Problem> {
+    row.version = stored.version + 1;
     diesel::update(
         placements::table
             .filter(placements::id.eq(&row.id))

@@ -15,7 +15,7 @@ use crate::kernel::time::Timestamp;
 use crate::programs::applications;
 use crate::programs::placements::lifecycle::{LIFECYCLE, PlacementAction, PlacementStatus};
 use crate::programs::placements::model::Placement as Row;
-use crate::programs::placements::rules::status_at;
+use crate::programs::placements::rules::{as_of, status_at};
 use crate::programs::placements::wire::{
     OfficerSummary, Placement, PlacementExpansion, Signatures,
 };
@@ -54,6 +54,7 @@ pub fn represent(
     }
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
+        let row = &as_of(row, now);
         let officer = officers
             .get(&row.officer_id)
             .cloned()
@@ -74,7 +75,7 @@ pub fn represent(
                 .get(&row.organization_id)
                 .map(|host| Organization::of(host.clone(), scope)),
             slot: row.slot,
-            status: status_at(row, now),
+            status: row.status,
             starts_on: row.starts_on,
             ends_on: row.ends_on,
             starts_at: row.zoned(row.starts_at),

@@ -1,13 +1,17 @@
 //! Which placements exist for a caller. Every read goes through [`visible`].
 
+use diesel::dsl::not;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::kernel::access::{Permission, Role, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
 use crate::kernel::id::{OrganizationId, PlacementId};
+use crate::kernel::time::Timestamp;
 use crate::programs::applications::visible::me;
+use crate::programs::placements::lifecycle::PlacementStatus;
 use crate::programs::placements::model::Placement;
 use crate::schema::{officers, placements};
 
@@ -47,6 +51,69 @@ pub fn visible(scope: &Scope) -> Boxed {
         placements::organization_id
             .eq_any(workplaces)
             .or(placements::officer_id.eq_any(serving)),
+    )
+}
+
+type Condition = Box<dyn BoxableExpression<placements::table, Backend, SqlType = Bool>>;
+
+/// Whether it was signed in time and has begun by this instant, without anybody's having written
+/// that down ([`crate::programs::placements::rules::next_by_itself`]).
+fn has_begun(now: Timestamp) -> Condition {
+    Box::new(
+        placements::status
+            .eq(PlacementStatus::Signed)
+            .and(placements::starts_at.le(now))
+            .and(
+                placements::office_signed_at
+                    .assume_not_null()
+                    .le(placements::starts_at),
+            )
+            .and(
+                placements::host_signed_at
+                    .assume_not_null()
+                    .le(placements::starts_at),
+            ),
+    )
+}
+
+/// Whether the officer serves, whoever has written that down.
+fn serves(now: Timestamp) -> Condition {
+    Box::new(has_begun(now).or(placements::status.eq_any(PlacementStatus::SERVING)))
+}
+
+/// Those that stand so at this instant, as they are shown, whether or not anybody has come by to
+/// write it down.
+#[must_use]
+pub fn standing(found: Boxed, status: PlacementStatus, now: Timestamp) -> Boxed {
+    match status {
+        PlacementStatus::Signed => found
+            .filter(placements::status.eq(status))
+            .filter(not(has_begun(now))),
+        PlacementStatus::Active => found
+            .filter(placements::ends_at.gt(now))
+            .filter(has_begun(now).or(placements::status.eq(status))),
+        PlacementStatus::Extended | PlacementStatus::Curtailed => found
+            .filter(placements::ends_at.gt(now))
+            .filter(placements::status.eq(status)),
+        PlacementStatus::Completed => found.filter(
+            placements::status
+                .eq(status)
+                .or(serves(now).and(placements::ends_at.le(now))),
+        ),
+        PlacementStatus::Proposed
+        | PlacementStatus::AgreementPending
+        | PlacementStatus::Closed
+        | PlacementStatus::Cancelled => found.filter(placements::status.eq(status)),
+    }
+}
+
+/// Those with which something has happened by itself that nobody has written down.
+#[must_use]
+pub fn unsettled(now: Timestamp) -> Boxed {
+    placements::table.into_boxed().filter(
+        has_begun(now).or(placements::status
+            .eq_any(PlacementStatus::SERVING)
+            .and(placements::ends_at.le(now))),
     )
 }
 

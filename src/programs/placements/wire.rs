@@ -291,6 +291,16 @@ pub struct Replacement {
     pub reason: String,
 }
 
+/// Why a placement is called off.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The host has lost its office space."}))]
+pub struct Cancellation {
+    /// Why, as both sides are told.
+    #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
+    pub reason: String,
+}
+
 /// How a term came to be what it is.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"data": [{

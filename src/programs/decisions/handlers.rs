@@ -9,12 +9,12 @@ use crate::programs::applications::lifecycle::ApplicationAction;
 use crate::programs::applications::represent::represent_one;
 use crate::programs::applications::wire::Application;
 use crate::programs::calls::handlers::reply as reply_call;
+use crate::programs::calls::visible::find as find_call;
 use crate::programs::calls::wire::Call;
 use crate::programs::decisions::wire::{
     DecideCall, OptionalReason, RejectionReason, SignOff, SignSlate, Slate,
 };
 use crate::programs::decisions::{commands, queries};
-use crate::programs::calls::visible::find as find_call;
 
 /// Read the slate of a call
 ///
@@ -164,14 +164,8 @@ async fn decide(
 ) -> Result<Reply, Problem> {
     access
         .write(move |tx, scope| {
-            let (call, row) = commands::decide_application(
-                tx,
-                scope,
-                &id,
-                if_match,
-                action,
-                reason.as_deref(),
-            )?;
+            let (call, row) =
+                commands::decide_application(tx, scope, &id, if_match, action, reason.as_deref())?;
             let shown = represent_one(tx.conn, scope, &call, &row, None, tx.now)?;
             Ok(Reply::ok(&shown)?.representation(row.version))
         })
@@ -199,7 +193,14 @@ pub async fn shortlist_application(
     if_match: IfMatch,
     OptionalJson(input): OptionalJson<OptionalReason>,
 ) -> Result<Reply, Problem> {
-    decide(access, id, if_match, ApplicationAction::Shortlist, input.reason).await
+    decide(
+        access,
+        id,
+        if_match,
+        ApplicationAction::Shortlist,
+        input.reason,
+    )
+    .await
 }
 
 /// Select an application by hand
@@ -223,7 +224,14 @@ pub async fn select_application(
     if_match: IfMatch,
     OptionalJson(input): OptionalJson<OptionalReason>,
 ) -> Result<Reply, Problem> {
-    decide(access, id, if_match, ApplicationAction::Select, input.reason).await
+    decide(
+        access,
+        id,
+        if_match,
+        ApplicationAction::Select,
+        input.reason,
+    )
+    .await
 }
 
 /// Put an application in reserve by hand
@@ -248,7 +256,14 @@ pub async fn reserve_application(
     if_match: IfMatch,
     OptionalJson(input): OptionalJson<OptionalReason>,
 ) -> Result<Reply, Problem> {
-    decide(access, id, if_match, ApplicationAction::Reserve, input.reason).await
+    decide(
+        access,
+        id,
+        if_match,
+        ApplicationAction::Reserve,
+        input.reason,
+    )
+    .await
 }
 
 /// Refuse an application by hand

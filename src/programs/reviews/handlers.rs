@@ -7,9 +7,9 @@ use crate::kernel::http::{IfMatch, Json, OptionalJson, Page, Path, Problem, Quer
 use crate::kernel::id::{ApplicationId, CallId};
 use crate::programs::applications::visible::find as find_application;
 use crate::programs::calls::handlers::reply as reply_call;
+use crate::programs::calls::visible::find as find_call;
 use crate::programs::calls::wire::Call;
 use crate::programs::reviews::panel::{self, Standing, standing};
-use crate::programs::calls::visible::find as find_call;
 use crate::programs::reviews::ranking::{self, Ranking};
 use crate::programs::reviews::wire::{
     AddReviewer, AssignReviewer, Assignment, AssignmentQuery, Conflict, DeclareConflict,
@@ -300,7 +300,7 @@ pub async fn get_own_review(
     let now = access.clock().now();
     access
         .read(move |conn, scope| {
-            let (call, application, row) = commands::own_review(conn, scope, &id)?;
+            let (call, application, row) = queries::own_review(conn, scope, &id)?;
             let version = row.version;
             let host = &application.organization_id;
             let shown = queries::represent(conn, &call, host, vec![row], now)?.pop();

@@ -10,6 +10,7 @@ pub mod deadlines;
 pub mod eligibility;
 pub mod form;
 pub mod handlers;
+pub mod late_codes;
 pub mod lifecycle;
 pub mod model;
 pub mod queries;
@@ -23,4 +24,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     handlers::routes(config);
+    late_codes::handlers::routes(config);
 }

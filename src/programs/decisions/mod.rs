@@ -12,6 +12,7 @@ pub mod queries;
 pub mod reserve;
 pub mod slate;
 pub mod wire;
+pub mod withdrawal;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,5 +27,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::shortlist_application)
         .service(handlers::select_application)
         .service(handlers::reserve_application)
-        .service(handlers::reject_application);
+        .service(handlers::reject_application)
+        .service(withdrawal::withdraw_application);
 }

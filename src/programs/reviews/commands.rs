@@ -14,7 +14,6 @@ use crate::kernel::text;
 use crate::programs::applications::aggregate as application;
 use crate::programs::applications::lifecycle::{ApplicationAction, ApplicationStatus};
 use crate::programs::applications::model::Application;
-use crate::programs::applications::visible;
 use crate::programs::calls;
 use crate::programs::calls::lifecycle::{CallAction, CallStatus, LIFECYCLE};
 use crate::programs::calls::model::Call;
@@ -315,21 +314,4 @@ pub fn write_review(
         })),
     )?;
     Ok((call.into_inner(), row.into_inner(), review, is_new))
-}
-
-/// The caller's own review of an application.
-///
-/// # Errors
-///
-/// 404 when the application does not exist for the caller, or they have not reviewed it.
-pub fn own_review(
-    conn: &mut crate::kernel::db::Connection,
-    scope: &Scope,
-    id: &ApplicationId,
-) -> Result<(Call, Application, Review), Problem> {
-    let row = visible::find(conn, scope, id)?;
-    let call = calls::visible::find(conn, scope, &row.call_id)?;
-    let (me, _) = scope.person()?;
-    let review = queries::review_by(conn, id, me)?.ok_or_else(Problem::not_found)?;
-    Ok((call, row, review))
 }

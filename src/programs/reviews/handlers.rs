@@ -300,7 +300,7 @@ pub async fn get_own_review(
     let now = access.clock().now();
     access
         .read(move |conn, scope| {
-            let (call, application, row) = commands::own_review(conn, scope, &id)?;
+            let (call, application, row) = queries::own_review(conn, scope, &id)?;
             let version = row.version;
             let host = &application.organization_id;
             let shown = queries::represent(conn, &call, host, vec![row], now)?.pop();

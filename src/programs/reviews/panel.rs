@@ -12,10 +12,11 @@ use crate::kernel::db::{Connection, among};
 use crate::kernel::http::{Code, Problem};
 use crate::kernel::id::{CallId, UserId};
 use crate::programs::applications::lifecycle::ApplicationStatus;
-use crate::programs::applications::visible::{me, panels, sees_all, visible};
+use crate::programs::applications::visible::visible;
 use crate::programs::calls::model::Call;
 use crate::programs::reviews::model::PanelMember;
 use crate::programs::reviews::wire::Reviewer;
+use crate::programs::visible::{me, panels, sees_all};
 use crate::schema::{applications, panel_members, review_assignments, reviews, users};
 
 /// What a caller is to a call.

@@ -14,7 +14,7 @@ use crate::kernel::secrets::Keyring;
 use crate::kernel::time::Timestamp;
 use crate::programs::applications::lifecycle::ApplicationStatus;
 use crate::programs::applications::model::Application;
-use crate::programs::applications::visible::{me, visible};
+use crate::programs::applications::visible::visible;
 use crate::programs::calls::model::Call;
 use crate::programs::reviews::conflicts::Conflicts;
 use crate::programs::reviews::model::{Assignment, DeclaredConflict, Review as Row};
@@ -23,6 +23,8 @@ use crate::programs::reviews::scoring::{self, Points};
 use crate::programs::reviews::wire::{
     self, AssignmentQuery, AssignmentSort, Conflict, ConflictOrigin, Review, Scores,
 };
+use crate::programs::visible::me;
+use crate::programs::{applications as application, calls as call_room};
 use crate::schema::{applications, declared_conflicts, review_assignments, reviews};
 
 /// A page of a call's assignments: those of the applications that the caller may see, and of the
@@ -314,4 +316,21 @@ pub fn points_of(row: &Row) -> Points {
         return Points::new();
     }
     serde_json::from_str(&row.scores).unwrap_or_default()
+}
+
+/// The caller's own review of an application.
+///
+/// # Errors
+///
+/// 404 when the application does not exist for the caller, or they have not reviewed it.
+pub fn own_review(
+    conn: &mut Connection,
+    scope: &Scope,
+    id: &ApplicationId,
+) -> Result<(Call, Application, Row), Problem> {
+    let row = application::visible::find(conn, scope, id)?;
+    let call = call_room::visible::find(conn, scope, &row.call_id)?;
+    let (me, _) = scope.person()?;
+    let review = review_by(conn, id, me)?.ok_or_else(Problem::not_found)?;
+    Ok((call, row, review))
 }

@@ -5,6 +5,7 @@ mod app;
 mod contract;
 mod database;
 mod process;
+mod programs;
 mod receiver;
 mod requests;
 mod stream;

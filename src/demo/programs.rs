@@ -37,7 +37,12 @@ const APPLICANTS: [(&str, &str, i64, i64); 4] = [
     ("geonames:5318313", "A desk for the border region", 5, 8),
     ("geonames:4612862", "Partners for a rail corridor", 4, 9),
     ("geonames:5586437", "Semiconductors and a sister city", 4, 6),
-    ("geonames:5454711", "A water partnership in the desert", 2, 7),
+    (
+        "geonames:5454711",
+        "A water partnership in the desert",
+        2,
+        7,
+    ),
 ];
 
 /// How many days the placement has run: its first report is in, the second not due.
@@ -175,7 +180,13 @@ impl Play<'_> {
         }
         self.by(tx, Role::Administrator, |tx, scope| {
             let version = version_of(tx, &call.id)?;
-            decide_call(tx, scope, &call.id, version, &sent(json!({"announce": true}))?)
+            decide_call(
+                tx,
+                scope,
+                &call.id,
+                version,
+                &sent(json!({"announce": true}))?,
+            )
         })?;
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! A working office to try things in: real jurisdictions, one account for each role, briefings at
-//! real venues, event requests on their way, API keys of a city. Made once in an empty database; a second start finds it.
+//! real venues, event requests on their way, calls and a placement of the programs, API keys of a
+//! city. Made once in an empty database; a second start finds it.
 
 mod briefings;
 mod people;
+mod programs;
 mod requests;
 mod tour;
 
@@ -130,6 +132,7 @@ fn fill(
         .first()
         .ok_or_else(|| Problem::internal("the demo has no briefer"))?;
     requests::make(tx, settings, &people, official, letters)?;
+    programs::make(tx, &people)?;
     people::make_keys(tx, &people, &phoenix)
 }
 

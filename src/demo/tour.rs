@@ -75,6 +75,9 @@ as_system -X POST -H 'If-Match: "1"' -H "Idempotency-Key: submit-$REF" "$API/v1/
 echo '8. Read in the feed what happened.'
 sleep 1
 as_system "$API/v1/events?type=event_request.submitted&limit=100"; echo
+
+echo '9. As the city, read which reports on its diplomat are due, and when.'
+curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/placement-reports?limit=3"; echo
 "#,
         key = key.secret,
         office_email = office.email,

@@ -3,6 +3,8 @@
 
 use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
+use crate::programs::placements::reports;
+use crate::programs::settings::Settings;
 use crate::programs::{calls, placements};
 
 /// Lets happen what is due to records that nobody looks at. Returns how many it touched.
@@ -10,6 +12,7 @@ use crate::programs::{calls, placements};
 /// # Errors
 ///
 /// When the database fails.
-pub fn pass(tx: &mut Tx<'_>) -> Result<usize, Problem> {
-    Ok(calls::deadlines::pass(tx)? + placements::deadlines::pass(tx)?)
+pub fn pass(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
+    let moved = calls::deadlines::pass(tx)? + placements::deadlines::pass(tx)?;
+    Ok(moved + reports::deadlines::pass(tx, settings)?)
 }

@@ -29,6 +29,8 @@ pub mod officers;
 pub mod placements;
 pub mod queries;
 pub mod reviews;
+pub mod settings;
+pub mod statistics;
 pub mod visible;
 pub mod wire;
 
@@ -48,4 +50,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     officers::routes(config);
     matching::routes(config);
     placements::routes(config);
+    statistics::routes(config);
 }

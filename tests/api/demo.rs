@@ -180,7 +180,27 @@ async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
         "invitation.txt"
     );
 
-    // The tour ends with what its own request told the feed.
+    // A call that was announced, one that is open, and a placement whose first report is in.
+    let city = demo.as_role("local_staff").await;
+    let calls = demo.get("/v1/calls", city.clone()).await["data"].clone();
+    find(&calls, "status", "announced");
+    let open = find(&calls, "status", "open")["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let own = demo
+        .get(&format!("/v1/calls/{open}/applications"), city.clone())
+        .await;
+    find(&own["data"], "status", "draft");
+    let placements = demo.get("/v1/placements", city.clone()).await["data"].clone();
+    find(&placements, "status", "active");
+    let reports = demo.get("/v1/placement-reports", city).await["data"].clone();
+    let accepted = find(&reports, "status", "accepted");
+    assert_eq!(accepted["figures"]["meetings"], 23);
+    assert!(accepted.get("internal_part").is_none(), "{accepted}");
+    find(&reports, "kind", "final");
+
+    // The tour ends with what its own request told the feed, and with the city's reports.
     let tour = Command::new("bash")
         .arg(demo.folder.join("tour.sh"))
         .stdin(Stdio::null())
@@ -189,11 +209,13 @@ async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
     let toured = String::from_utf8_lossy(&tour.stdout).into_owned();
     let failed = String::from_utf8_lossy(&tour.stderr);
     assert!(tour.status.success(), "{toured}{failed}");
-    let feed = toured.lines().last().unwrap();
+    let feed = toured.lines().rev().nth(2).unwrap();
     assert!(
         feed.contains(r#""external_ref":"tour-"#) && feed.contains("ER-"),
         "{toured}"
     );
+    let reports = toured.lines().last().unwrap();
+    assert!(reports.contains(r#""kind":"quarterly""#), "{toured}");
 
     // A second start finds it.
     demo.stop();

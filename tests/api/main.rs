@@ -28,6 +28,7 @@ mod journal;
 mod matrix;
 mod migrations;
 mod openapi;
+mod placement_reports;
 mod problems;
 mod registrations;
 mod request_access;

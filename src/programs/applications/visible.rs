@@ -34,7 +34,8 @@ use crate::schema::{
 pub type Boxed = applications::BoxedQuery<'static, Backend>;
 
 /// Whether the caller sees every application that was submitted, without being assigned it.
-fn sees_all(scope: &Scope) -> bool {
+#[must_use]
+pub fn sees_all(scope: &Scope) -> bool {
     scope.oversees(Permission::ApplicationsRead)
         && (scope.oversees(Permission::ProgramsWrite) || scope.oversees(Permission::AuditRead))
 }

@@ -325,7 +325,7 @@ mod tests {
             (
                 object(json!({"properties": {"a": {"type": "text"}}})),
                 "/form/properties/a/type",
-                "alternatives",
+                "enum",
             ),
             (
                 object(json!({"properties": {"a": {"pattern": "(a"}}})),

@@ -38,7 +38,12 @@ pub fn program_statistics(
         _ => true,
     };
     let mut faults = Faults::default();
-    faults.require(is_ordered, "until", "out_of_order", "must not be before `from`");
+    faults.require(
+        is_ordered,
+        "until",
+        "out_of_order",
+        "must not be before `from`",
+    );
     faults.finish_as(Code::InvalidQuery)?;
 
     let found: Vec<Placement> = placements::visible::visible(scope)

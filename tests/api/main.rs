@@ -9,6 +9,7 @@
 )]
 
 mod api_keys;
+mod application_statements;
 mod applications;
 mod blobs;
 mod briefings;

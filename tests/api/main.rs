@@ -9,11 +9,13 @@
 )]
 
 mod api_keys;
+mod blind_review;
 mod blobs;
 mod briefings;
 mod clearances;
 mod cli;
 mod concurrency;
+mod decisions;
 mod demo;
 mod directory;
 mod event_requests;
@@ -30,6 +32,7 @@ mod migrations;
 mod openapi;
 mod problems;
 mod registrations;
+mod reviews;
 mod request_access;
 mod request_documents;
 mod statements;

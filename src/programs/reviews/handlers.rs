@@ -12,7 +12,7 @@ use crate::programs::calls::wire::Call;
 use crate::programs::reviews::panel::{self, Standing, standing};
 use crate::programs::reviews::ranking::{self, Ranking};
 use crate::programs::reviews::wire::{
-    AddReviewer, AssignReviewer, Assignment, AssignmentQuery, Conflict, DeclareConflict,
+    AddReviewer, AssignReviewer, ReviewAssignment, AssignmentQuery, ConflictOfInterest, DeclareConflict,
     DeclareOwnConflict, LackingReviewers, NewAssignment, Review, Reviewer, SpreadResult,
     SpreadReviews, WriteReview,
 };
@@ -79,7 +79,7 @@ pub async fn add_reviewer(
 #[utoipa::path(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call."), AssignmentQuery),
-    responses((status = 200, description = "A page of assignments.", body = Page<Assignment>)),
+    responses((status = 200, description = "A page of assignments.", body = Page<ReviewAssignment>)),
     extensions(("x-permission" = json!("reviews:read"))),
 )]
 #[get("/v1/calls/{id}/assignments")]
@@ -182,7 +182,7 @@ pub async fn assign_evenly(
 #[utoipa::path(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call.")),
-    responses((status = 200, description = "The conflicts, by reviewer.", body = Page<Conflict>)),
+    responses((status = 200, description = "The conflicts, by reviewer.", body = Page<ConflictOfInterest>)),
     extensions(("x-permission" = json!("reviews:read"))),
 )]
 #[get("/v1/calls/{id}/conflicts")]

@@ -20,6 +20,7 @@ use crate::kernel::db::{WriteContext, idempotency, lease};
 use crate::kernel::http::Problem;
 use crate::kernel::http::limit::Limits;
 use crate::kernel::journal::chain;
+use crate::programs;
 use crate::schema::events;
 
 /// How long to wait for the bell before looking anyway: another replica's commit rings none here
@@ -102,7 +103,7 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Prob
     Ok(advanced.is_some())
 }
 
-/// Lets happen what is due to event requests, until `stop` says so.
+/// Lets happen what is due to event requests and in programs, until `stop` says so.
 pub async fn watch_deadlines(kernel: Kernel, settings: Settings, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     let mut is_new = true;
@@ -145,7 +146,8 @@ async fn pass_deadlines(
             } else {
                 0
             };
-            Ok(Some(moved + deadlines::pass(tx, &settings)?))
+            let requests = deadlines::pass(tx, &settings)?;
+            Ok(Some(moved + requests + programs::deadlines::pass(tx)?))
         })
         .await
 }

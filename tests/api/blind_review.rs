@@ -31,16 +31,26 @@ struct Seen {
 impl Probe {
     fn known(&self, prefix: &str) -> Vec<String> {
         let own = self.ids.iter().chain(&self.organizations);
-        own.filter(|id| id.starts_with(&format!("{prefix}_"))).cloned().collect()
+        own.filter(|id| id.starts_with(&format!("{prefix}_")))
+            .cloned()
+            .collect()
     }
 
     /// Every address that these ids make of a pattern.
     fn addresses(&self, pattern: &str, operation: &Value) -> Vec<String> {
         let mut all = vec![nowhere(pattern, operation)];
-        let names: Vec<&str> = pattern.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        let names: Vec<&str> = pattern
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .collect();
         for name in names {
-            let Some(prefix) = prefix_of(operation, name) else { continue };
-            let place = pattern.split('/').position(|part| part == format!("{{{name}}}")).unwrap();
+            let Some(prefix) = prefix_of(operation, name) else {
+                continue;
+            };
+            let place = pattern
+                .split('/')
+                .position(|part| part == format!("{{{name}}}"))
+                .unwrap();
             let with = |path: &String, id: &String| {
                 let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
                 parts[place].clone_from(id);
@@ -48,7 +58,10 @@ impl Probe {
             };
             let known = self.known(&prefix);
             if !known.is_empty() {
-                all = all.iter().flat_map(|path| known.iter().map(|id| with(path, id)).collect::<Vec<_>>()).collect();
+                all = all
+                    .iter()
+                    .flat_map(|path| known.iter().map(|id| with(path, id)).collect::<Vec<_>>())
+                    .collect();
             }
         }
         all
@@ -57,31 +70,61 @@ impl Probe {
     /// Every query that makes a difference: filters by what is looked for, orders, totals, and what
     /// can be shown in full.
     fn queries(&self, operation: &Value) -> Vec<String> {
-        let parameters: Vec<&Value> = operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query").collect();
+        let parameters: Vec<&Value> = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| one["in"] == "query")
+            .collect();
         let mut all = vec![String::new()];
         let has_total = parameters.iter().any(|one| one["name"] == "include");
         for parameter in &parameters {
             let name = parameter["name"].as_str().unwrap();
             let schema = match parameter["schema"]["$ref"].as_str() {
-                Some(reference) => document().pointer(reference.trim_start_matches('#')).unwrap(),
+                Some(reference) => document()
+                    .pointer(reference.trim_start_matches('#'))
+                    .unwrap(),
                 None => &parameter["schema"],
             };
             let values: Vec<String> = match name {
                 "limit" | "cursor" | "after" => continue,
                 "q" => self.words.clone(),
                 "organization_id" => self.organizations.clone(),
-                "subject_id" => self.ids.iter().chain(&self.organizations).cloned().collect(),
-                "type" => ["application.submitted", "application.reviewed", "application.assigned", "late_code.issued", "access.denied"].map(str::to_owned).to_vec(),
+                "subject_id" => self
+                    .ids
+                    .iter()
+                    .chain(&self.organizations)
+                    .cloned()
+                    .collect(),
+                "type" => [
+                    "application.submitted",
+                    "application.reviewed",
+                    "application.assigned",
+                    "late_code.issued",
+                    "access.denied",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
                 _ => match schema["enum"].as_array() {
-                    Some(values) => values.iter().map(|value| value.as_str().unwrap().to_owned()).collect(),
-                    None => match schema["pattern"].as_str().and_then(|pattern| pattern.strip_prefix('^')?.split_once('_')) {
+                    Some(values) => values
+                        .iter()
+                        .map(|value| value.as_str().unwrap().to_owned())
+                        .collect(),
+                    None => match schema["pattern"]
+                        .as_str()
+                        .and_then(|pattern| pattern.strip_prefix('^')?.split_once('_'))
+                    {
                         Some((prefix, _)) => self.known(prefix),
                         None => continue,
                     },
                 },
             };
             for value in values {
-                let total = if has_total && name != "include" { "&include=total" } else { "" };
+                let total = if has_total && name != "include" {
+                    "&include=total"
+                } else {
+                    ""
+                };
                 all.push(format!("?{name}={}{total}", value.replace(' ', "%20")));
             }
         }
@@ -92,13 +135,22 @@ impl Probe {
     async fn walk(&self, actor: &Actor) -> BTreeMap<String, Seen> {
         let mut seen = BTreeMap::new();
         for (pattern, item) in document()["paths"].as_object().unwrap() {
-            let Some(operation) = item.get("get") else { continue };
+            let Some(operation) = item.get("get") else {
+                continue;
+            };
             for address in self.addresses(pattern, operation) {
                 for query in self.queries(operation) {
                     let path = format!("{address}{query}");
                     let answer = actor.send(Method::GET, &path, &[], None).await;
                     assert!(answer.status < 500, "{path}: {}", answer.text);
-                    seen.insert(path, Seen { status: answer.status, tag: answer.header("etag").map(str::to_owned), body: settled(&answer) });
+                    seen.insert(
+                        path,
+                        Seen {
+                            status: answer.status,
+                            tag: answer.header("etag").map(str::to_owned),
+                            body: settled(&answer),
+                        },
+                    );
                 }
             }
         }
@@ -110,7 +162,9 @@ impl Probe {
 /// the attempts themselves and the places of the rest.
 fn settled(answer: &Answer) -> String {
     let mut body = answer.body.clone();
-    let Some(members) = body.as_object_mut() else { return answer.text.clone() };
+    let Some(members) = body.as_object_mut() else {
+        return answer.text.clone();
+    };
     members.remove("instance");
     if let Some(entries) = members.get_mut("data").and_then(Value::as_array_mut) {
         let before = entries.len();
@@ -118,7 +172,8 @@ fn settled(answer: &Answer) -> String {
         for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
             entry.remove("position");
         }
-        let is_journal = entries.iter().any(|entry| entry.get("hash").is_some()) || entries.len() < before;
+        let is_journal =
+            entries.iter().any(|entry| entry.get("hash").is_some()) || entries.len() < before;
         if is_journal {
             members.remove("total");
             members.remove("next_cursor");
@@ -144,20 +199,39 @@ async fn rest(app: &App) {
 
 /// Whether this address is about calls and what hangs on them.
 fn is_of_programs(path: &str) -> bool {
-    ["/v1/calls", "/v1/applications", "/v1/programs", "/v1/placement", "/v1/officers"].iter().any(|start| path.starts_with(start))
+    [
+        "/v1/calls",
+        "/v1/applications",
+        "/v1/programs",
+        "/v1/placement",
+        "/v1/officers",
+    ]
+    .iter()
+    .any(|start| path.starts_with(start))
 }
 
 async fn member_too(app: &App, panelist: &Panelist, organization: &str) {
     let admin = app.admin().await;
     let record = format!("/v1/users/{}", panelist.id);
     let found = admin.get(&record).await.expect(200);
-    let mut memberships: Vec<Value> = found.body["memberships"].as_array().unwrap().iter()
-        .map(|one| json!({"organization_id": one["organization_id"], "role": one["role"]})).collect();
+    let mut memberships: Vec<Value> = found.body["memberships"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| json!({"organization_id": one["organization_id"], "role": one["role"]}))
+        .collect();
     memberships.push(json!({"organization_id": organization, "role": Role::LocalStaff}));
-    admin.patch(&record, &found.tag(), json!({"memberships": memberships})).await.expect(200);
+    admin
+        .patch(&record, &found.tag(), json!({"memberships": memberships}))
+        .await
+        .expect(200);
 }
 
-const ROLES: [Role; 3] = [Role::ProgramOfficer, Role::ClearanceOfficer, Role::Administrator];
+const ROLES: [Role; 3] = [
+    Role::ProgramOfficer,
+    Role::ClearanceOfficer,
+    Role::Administrator,
+];
 
 both_backends! {
     async fn a_reviewer_with_a_conflict_cannot_tell_that_an_application_exists(app: App) {
@@ -339,8 +413,15 @@ both_backends! {
 
 #[test]
 fn the_probe_finds_the_addresses_of_every_read() {
-    let probe = Probe { ids: vec!["cal_01jz8k2m4n6p8q0r2s4t6v8w0x".to_owned()], organizations: Vec::new(), words: Vec::new() };
+    let probe = Probe {
+        ids: vec!["cal_01jz8k2m4n6p8q0r2s4t6v8w0x".to_owned()],
+        organizations: Vec::new(),
+        words: Vec::new(),
+    };
     let operation = &document()["paths"]["/v1/calls/{id}/ranking"]["get"];
-    assert_eq!(probe.addresses("/v1/calls/{id}/ranking", operation), ["/v1/calls/cal_01jz8k2m4n6p8q0r2s4t6v8w0x/ranking"]);
+    assert_eq!(
+        probe.addresses("/v1/calls/{id}/ranking", operation),
+        ["/v1/calls/cal_01jz8k2m4n6p8q0r2s4t6v8w0x/ranking"]
+    );
     assert_eq!(fill("/v1/calls/{id}", |_| "x".to_owned()), "/v1/calls/x");
 }

@@ -22,7 +22,10 @@ async fn cities(app: &App) -> Vec<City> {
     let csv = include_str!("../../data/jurisdictions/us-cities.csv");
     let head: Vec<&str> = csv.lines().take(CITIES + 1).collect();
     let admin = app.admin().await;
-    admin.import("commit", &format!("{}\n", head.join("\n"))).await.expect(200);
+    admin
+        .import("commit", &format!("{}\n", head.join("\n")))
+        .await
+        .expect(200);
     let mut found = Vec::new();
     let mut cursor = String::new();
     loop {
@@ -99,24 +102,37 @@ fn expected(reviews: &[(usize, usize, [Option<i64>; 3])]) -> BTreeMap<usize, i12
                 .iter()
                 .zip(WEIGHTS)
                 .filter_map(|(points, (weight, most))| {
-                    Some((weight, Fraction(100 * weight * i128::from((*points)?), most)))
+                    Some((
+                        weight,
+                        Fraction(100 * weight * i128::from((*points)?), most),
+                    ))
                 })
                 .collect();
             let weights: i128 = weighed.iter().map(|(weight, _)| weight).sum();
             if weights == 0 {
                 return None;
             }
-            let sum = weighed.iter().fold(Fraction(0, 1), |sum, (_, one)| sum.plus(*one));
+            let sum = weighed
+                .iter()
+                .fold(Fraction(0, 1), |sum, (_, one)| sum.plus(*one));
             let score = Fraction(sum.0, sum.1 * weights).rounded(1_000_000);
             Some((*reviewer, *application, score))
         })
         .collect();
-    let all = mean(&scores.iter().map(|(_, _, score)| *score).collect::<Vec<_>>());
+    let all = mean(
+        &scores
+            .iter()
+            .map(|(_, _, score)| *score)
+            .collect::<Vec<_>>(),
+    );
     let mut by_reviewer: HashMap<usize, Vec<Fraction>> = HashMap::new();
     let mut by_application: BTreeMap<usize, Vec<(usize, Fraction)>> = BTreeMap::new();
     for (reviewer, application, score) in scores {
         by_reviewer.entry(reviewer).or_default().push(score);
-        by_application.entry(application).or_default().push((reviewer, score));
+        by_application
+            .entry(application)
+            .or_default()
+            .push((reviewer, score));
     }
     by_application
         .into_iter()
@@ -135,8 +151,14 @@ fn expected(reviews: &[(usize, usize, [Option<i64>; 3])]) -> BTreeMap<usize, i12
 
 /// What a host is told.
 async fn told(host: &Actor, application: &str) -> (String, Value) {
-    let shown = host.get(&format!("/v1/applications/{application}")).await.expect(200);
-    (shown.body["status"].as_str().unwrap().to_owned(), shown.body["reserve_rank"].clone())
+    let shown = host
+        .get(&format!("/v1/applications/{application}"))
+        .await
+        .expect(200);
+    (
+        shown.body["status"].as_str().unwrap().to_owned(),
+        shown.body["reserve_rank"].clone(),
+    )
 }
 
 both_backends! {

@@ -9,9 +9,12 @@
 )]
 
 mod api_keys;
+mod application_statements;
+mod applications;
 mod blind_review;
 mod blobs;
 mod briefings;
+mod calls;
 mod clearances;
 mod cli;
 mod concurrency;
@@ -32,9 +35,9 @@ mod migrations;
 mod openapi;
 mod problems;
 mod registrations;
-mod reviews;
 mod request_access;
 mod request_documents;
+mod reviews;
 mod statements;
 mod support;
 mod webhooks;

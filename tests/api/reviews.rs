@@ -13,9 +13,20 @@ use crate::support::{App, Panelist};
 
 /// How many applications each reviewer has, in the order of the panel.
 async fn loads(app: &App, call: &str, panel: &[Panelist]) -> Vec<i64> {
-    let shown = app.admin().await.get(&format!("/v1/calls/{call}/reviewers")).await.expect(200);
+    let shown = app
+        .admin()
+        .await
+        .get(&format!("/v1/calls/{call}/reviewers"))
+        .await
+        .expect(200);
     let rows = shown.body["data"].as_array().unwrap().clone();
-    let of = |one: &Panelist| rows.iter().find(|row| row["user_id"] == json!(one.id)).unwrap()["assigned"].as_i64().unwrap();
+    let of = |one: &Panelist| {
+        rows.iter()
+            .find(|row| row["user_id"] == json!(one.id))
+            .unwrap()["assigned"]
+            .as_i64()
+            .unwrap()
+    };
     panel.iter().map(of).collect()
 }
 
@@ -24,17 +35,35 @@ async fn belongs_to(app: &App, user: &str, organization: &str, role: Role) {
     let admin = app.admin().await;
     let record = format!("/v1/users/{user}");
     let found = admin.get(&record).await.expect(200);
-    let mut memberships: Vec<Value> = found.body["memberships"].as_array().unwrap().iter()
-        .map(|one| json!({"organization_id": one["organization_id"], "role": one["role"]})).collect();
+    let mut memberships: Vec<Value> = found.body["memberships"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| json!({"organization_id": one["organization_id"], "role": one["role"]}))
+        .collect();
     memberships.push(json!({"organization_id": organization, "role": role}));
-    admin.patch(&record, &found.tag(), json!({"memberships": memberships})).await.expect(200);
+    admin
+        .patch(&record, &found.tag(), json!({"memberships": memberships}))
+        .await
+        .expect(200);
 }
 
 /// The rows of the ranking, by application.
 async fn ranking(app: &App, call: &str) -> BTreeMap<String, Value> {
-    let found = app.admin().await.get(&format!("/v1/calls/{call}/ranking")).await.expect(200);
+    let found = app
+        .admin()
+        .await
+        .get(&format!("/v1/calls/{call}/ranking"))
+        .await
+        .expect(200);
     let rows = found.body["data"].as_array().unwrap().iter();
-    rows.map(|row| (row["application_id"].as_str().unwrap().to_owned(), row.clone())).collect()
+    rows.map(|row| {
+        (
+            row["application_id"].as_str().unwrap().to_owned(),
+            row.clone(),
+        )
+    })
+    .collect()
 }
 
 both_backends! {

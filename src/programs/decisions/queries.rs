@@ -15,7 +15,7 @@ use crate::programs::applications::model::Application;
 use crate::programs::applications::represent::represent;
 use crate::programs::calls::model::Call;
 use crate::programs::decisions::model::{SignOff as Row, SignOffDecision};
-use crate::programs::decisions::slate::{Candidate, SlateOutcome, Slate, slate};
+use crate::programs::decisions::slate::{Candidate, Slate, SlateOutcome, slate};
 use crate::programs::decisions::wire::{self, SignOff, SlateEntry};
 use crate::programs::model::Program;
 use crate::programs::reviews::panel::{Standing, standing};

@@ -12,9 +12,9 @@ use crate::programs::calls::wire::Call;
 use crate::programs::reviews::panel::{self, Standing, standing};
 use crate::programs::reviews::ranking::{self, Ranking};
 use crate::programs::reviews::wire::{
-    AddReviewer, AssignReviewer, ReviewAssignment, AssignmentQuery, ConflictOfInterest, DeclareConflict,
-    DeclareOwnConflict, LackingReviewers, NewAssignment, Review, Reviewer, SpreadResult,
-    SpreadReviews, WriteReview,
+    AddReviewer, AssignReviewer, AssignmentQuery, ConflictOfInterest, DeclareConflict,
+    DeclareOwnConflict, LackingReviewers, NewAssignment, Review, ReviewAssignment, Reviewer,
+    SpreadResult, SpreadReviews, WriteReview,
 };
 use crate::programs::reviews::{assigning, commands, queries};
 
@@ -107,7 +107,7 @@ pub async fn list_assignments(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call.")),
     request_body = AssignReviewer,
-    responses((status = 201, description = "The assignment.", body = Assignment)),
+    responses((status = 201, description = "The assignment.", body = ReviewAssignment)),
     extensions(
         ("x-permission" = json!("programs:write")),
         ("x-problems" = json!(["conflict", "not_allowed_in_state"])),
@@ -210,7 +210,7 @@ pub async fn list_conflicts(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call.")),
     request_body = DeclareConflict,
-    responses((status = 201, description = "The conflict.", body = Conflict)),
+    responses((status = 201, description = "The conflict.", body = ConflictOfInterest)),
     extensions(
         ("x-permission" = json!("reviews:write")),
         ("x-problems" = json!(["not_allowed_in_state"])),

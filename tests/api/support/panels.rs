@@ -36,7 +36,10 @@ impl App {
     /// Takes somebody into the panel.
     pub async fn seat(&self, call: &str, user: &str) -> Answer {
         let path = format!("/v1/calls/{call}/reviewers");
-        self.admin().await.post(&path, json!({"user_id": user})).await
+        self.admin()
+            .await
+            .post(&path, json!({"user_id": user}))
+            .await
     }
 
     /// An application that the office wrote for this host and handed in.
@@ -56,7 +59,11 @@ impl App {
     }
 
     /// A call that these cities have applied in, by the name of the city, and that is closed.
-    pub async fn closed_call(&self, over: Value, cities: &[&str]) -> (String, BTreeMap<String, String>) {
+    pub async fn closed_call(
+        &self,
+        over: Value,
+        cities: &[&str],
+    ) -> (String, BTreeMap<String, String>) {
         let call = self.open_call(over).await;
         let mut applications = BTreeMap::new();
         for city in cities {
@@ -87,7 +94,9 @@ impl App {
     pub async fn sign_as_usual(&self, call: &str) {
         for actor in [self.program_officer().await, self.admin().await] {
             let digest = self.slate(call).await["digest"].clone();
-            self.sign(&actor, call, &digest, "approved").await.expect(201);
+            self.sign(&actor, call, &digest, "approved")
+                .await
+                .expect(201);
         }
     }
 
@@ -100,14 +109,22 @@ impl App {
     /// Signs a slate.
     pub async fn sign(&self, actor: &Actor, call: &str, digest: &Value, decision: &str) -> Answer {
         let body = json!({"slate_digest": digest, "decision": decision, "reason": "As the panel ranked them."});
-        actor.post(&format!("/v1/calls/{call}/sign-offs"), body).await
+        actor
+            .post(&format!("/v1/calls/{call}/sign-offs"), body)
+            .await
     }
 }
 
 impl Panelist {
     /// Reviews an application by the usual rubric.
-    pub async fn review(&self, application: &str, impact: Option<i64>, readiness: Option<i64>) -> Answer {
-        let body = json!({"scores": {"impact": impact, "readiness": readiness}, "comment": "Read twice."});
+    pub async fn review(
+        &self,
+        application: &str,
+        impact: Option<i64>,
+        readiness: Option<i64>,
+    ) -> Answer {
+        let body =
+            json!({"scores": {"impact": impact, "readiness": readiness}, "comment": "Read twice."});
         self.put_review(application, body).await
     }
 

@@ -12,12 +12,12 @@ use crate::kernel::text;
 use crate::programs::applications::aggregate::{acquire, shared, store, summary};
 use crate::programs::applications::commands::{refuse_panel, refused};
 use crate::programs::applications::handlers::reply;
-use crate::programs::applications::lifecycle::{ApplicationAction, ApplicationStatus, LIFECYCLE};
+use crate::programs::applications::lifecycle::{ApplicationAction, LIFECYCLE};
 use crate::programs::applications::model::Application as Row;
 use crate::programs::applications::represent::Viewpoint;
 use crate::programs::applications::wire::Application;
-use crate::programs::calls::lifecycle::CallStatus;
 use crate::programs::calls::model::Call;
+use crate::programs::decisions::reserve::move_up;
 use crate::programs::wire::StatedReason;
 
 /// Takes an application back, for the host. Until the call is announced a host does not learn that
@@ -49,16 +49,14 @@ pub fn withdraw(
     tx.record(shared("application.withdrawn", &row, &call).payload(json!({
         "before": summary(&stored), "after": summary(&row), "reason": row.reason,
     })))?;
-    if stored.status == ApplicationStatus::Selected && call.status == CallStatus::Announced {
-        super::reserve::move_up(tx, &call)?;
-    }
+    move_up(tx, &call, stored.status)?;
     Ok((call.into_inner(), row))
 }
 
 /// Withdraw an application
 ///
-/// Takes it back, for the host. When a host that was selected steps back after the announcement, the
-/// first of the reserve takes its place.
+/// Takes it back, for the host. When a host that was selected steps back, the first of the reserve
+/// takes its place.
 #[utoipa::path(
     tag = "Applications",
     params(("id" = ApplicationId, Path, description = "The application."), IfMatch),

@@ -330,7 +330,7 @@ mod tests {
             (
                 object(json!({"properties": {"a": {"pattern": "(a"}}})),
                 "/form/properties/a/pattern",
-                "format",
+                "unusable",
             ),
             (
                 object(json!({"properties": {"a": {"pattern": "(?=x)x"}}})),

@@ -236,12 +236,13 @@ pub async fn get_call_form(
         .read(move |conn, scope| {
             let row = find(conn, scope, &id)?;
             let form = queries::form(conn, &row.id, version)?;
-            Ok(Reply::ok(&CallForm {
+            let shown = CallForm {
                 form: parsed(&form)?,
                 call_id: form.call_id,
                 version: form.version,
                 created_at: form.created_at,
-            })?)
+            };
+            Ok(Reply::ok(&shown)?.representation(shown.version))
         })
         .await
 }

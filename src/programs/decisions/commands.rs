@@ -21,7 +21,7 @@ use crate::programs::decisions::model::{SignOff, SignOffDecision};
 use crate::programs::decisions::queries::{
     Current, counting, current, expect_reader, federal_roles, sign_offs, signing_roles,
 };
-use crate::programs::decisions::slate::Outcome;
+use crate::programs::decisions::slate::SlateOutcome;
 use crate::programs::decisions::wire::{DecideCall, SignSlate};
 use crate::programs::reviews::commands::{acquire, expect_state, internal_event};
 use crate::programs::reviews::panel::expect_outsider;
@@ -260,7 +260,7 @@ pub fn decide_call(
 
 /// Writes what becomes of each application.
 fn store_outcomes(tx: &mut Tx<'_>, slate: &Current) -> Result<serde_json::Value, Problem> {
-    for outcome in [Outcome::Selected, Outcome::Rejected] {
+    for outcome in [SlateOutcome::Selected, SlateOutcome::Rejected] {
         let ids: Vec<ApplicationId> = slate
             .slate
             .entries
@@ -292,7 +292,7 @@ fn store_outcomes(tx: &mut Tx<'_>, slate: &Current) -> Result<serde_json::Value,
         };
         *counts.entry(outcome.as_str()).or_insert(0) += 1;
         let mut after = before.clone();
-        if outcome == Outcome::Reserve {
+        if outcome == SlateOutcome::Reserve {
             diesel::update(applications::table.filter(applications::id.eq(&after.id)))
                 .set((
                     applications::status.eq(outcome.status()),

@@ -15,7 +15,7 @@ use crate::programs::applications::model::Application;
 use crate::programs::applications::represent::represent;
 use crate::programs::calls::model::Call;
 use crate::programs::decisions::model::{SignOff as Row, SignOffDecision};
-use crate::programs::decisions::slate::{Candidate, Outcome, Slate, slate};
+use crate::programs::decisions::slate::{Candidate, Slate, SlateOutcome, slate};
 use crate::programs::decisions::wire::{self, SignOff, SlateEntry};
 use crate::programs::model::Program;
 use crate::programs::reviews::panel::{Standing, standing};
@@ -70,8 +70,8 @@ pub fn current(conn: &mut Connection, call: &Call, now: Timestamp) -> Result<Cur
             entry.reserve_rank = row.and_then(|row| row.reserve_rank);
         }
         let place = |outcome| match outcome {
-            Some(Outcome::Selected) => 0,
-            Some(Outcome::Reserve) => 1,
+            Some(SlateOutcome::Selected) => 0,
+            Some(SlateOutcome::Reserve) => 1,
             _ => 2,
         };
         slate

@@ -24,7 +24,7 @@ use crate::programs::reviews::scoring::Place;
 
 crate::text_enum! {
     /// What becomes of an application.
-    pub enum Outcome {
+    pub enum SlateOutcome {
         /// It becomes a host.
         Selected => "selected",
         /// It becomes a host when a selected one steps back.
@@ -34,7 +34,7 @@ crate::text_enum! {
     }
 }
 
-impl Outcome {
+impl SlateOutcome {
     /// The state of an application with this outcome.
     #[must_use]
     pub const fn status(self) -> ApplicationStatus {
@@ -86,7 +86,7 @@ pub struct Entry {
     /// The application.
     pub application_id: ApplicationId,
     /// What becomes of it; nothing while it is open.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<SlateOutcome>,
     /// Its place in the reserve.
     pub reserve_rank: Option<i64>,
     /// What the outcome follows from.
@@ -114,7 +114,7 @@ pub struct Slate {
 #[derive(Serialize)]
 struct Signed<'a>(
     &'a ApplicationId,
-    Option<Outcome>,
+    Option<SlateOutcome>,
     Option<i64>,
     DecidedBy,
     Option<i64>,
@@ -156,9 +156,9 @@ impl Slate {
 /// The slate that follows from these candidates, in the order of the ranking.
 #[must_use]
 pub fn slate(candidates: &[Candidate], places: i64, reserve_places: i64) -> Slate {
-    let by_hand = |outcome: Outcome| {
+    let by_hand = |outcome: SlateOutcome| {
         let all = candidates.iter();
-        all.filter(|one| Outcome::of(one.status) == Some(outcome))
+        all.filter(|one| SlateOutcome::of(one.status) == Some(outcome))
             .count()
     };
     let left = |places: i64, taken: usize| {
@@ -166,13 +166,13 @@ pub fn slate(candidates: &[Candidate], places: i64, reserve_places: i64) -> Slat
             .unwrap_or_default()
             .saturating_sub(taken)
     };
-    let mut selectable = left(places, by_hand(Outcome::Selected));
-    let mut reservable = left(reserve_places, by_hand(Outcome::Reserve));
-    let mut outcomes: HashMap<&ApplicationId, (Option<Outcome>, bool)> = HashMap::new();
+    let mut selectable = left(places, by_hand(SlateOutcome::Selected));
+    let mut reservable = left(reserve_places, by_hand(SlateOutcome::Reserve));
+    let mut outcomes: HashMap<&ApplicationId, (Option<SlateOutcome>, bool)> = HashMap::new();
     for group in groups(candidates) {
         let (outcome, is_tie) = if group.len() <= selectable {
             selectable -= group.len();
-            (Some(Outcome::Selected), false)
+            (Some(SlateOutcome::Selected), false)
         } else if selectable > 0 {
             // Those of them who are not selected come first in the reserve.
             reservable = reservable.saturating_sub(group.len() - selectable);
@@ -180,19 +180,19 @@ pub fn slate(candidates: &[Candidate], places: i64, reserve_places: i64) -> Slat
             (None, true)
         } else if group.len() <= reservable {
             reservable -= group.len();
-            (Some(Outcome::Reserve), false)
+            (Some(SlateOutcome::Reserve), false)
         } else if reservable > 0 {
             reservable = 0;
             (None, true)
         } else {
-            (Some(Outcome::Rejected), false)
+            (Some(SlateOutcome::Rejected), false)
         };
         for one in group {
             outcomes.insert(&one.place.application_id, (outcome, is_tie));
         }
     }
     let entry = |one: &Candidate| {
-        let by_hand = Outcome::of(one.status);
+        let by_hand = SlateOutcome::of(one.status);
         let (outcome, tie_at_line) = match by_hand {
             Some(outcome) => (Some(outcome), false),
             None => outcomes
@@ -215,13 +215,13 @@ pub fn slate(candidates: &[Candidate], places: i64, reserve_places: i64) -> Slat
             reason: one.reason.clone().filter(|_| by_hand.is_some()),
         }
     };
-    let sorted = |outcome: Option<Outcome>| -> Vec<Entry> {
+    let sorted = |outcome: Option<SlateOutcome>| -> Vec<Entry> {
         let entries = candidates.iter().map(entry);
         entries.filter(|entry| entry.outcome == outcome).collect()
     };
-    let selected = sorted(Some(Outcome::Selected));
+    let selected = sorted(Some(SlateOutcome::Selected));
     let places_left = places - i64::try_from(selected.len()).unwrap_or(i64::MAX);
-    let mut reserve = sorted(Some(Outcome::Reserve));
+    let mut reserve = sorted(Some(SlateOutcome::Reserve));
     let submitted: HashMap<&ApplicationId, Option<Timestamp>> = candidates
         .iter()
         .map(|one| (&one.place.application_id, one.submitted_at))
@@ -240,7 +240,7 @@ pub fn slate(candidates: &[Candidate], places: i64, reserve_places: i64) -> Slat
     let mut entries = selected;
     entries.extend(reserve);
     entries.extend(sorted(None));
-    entries.extend(sorted(Some(Outcome::Rejected)));
+    entries.extend(sorted(Some(SlateOutcome::Rejected)));
     Slate {
         entries,
         places_left,
@@ -252,7 +252,7 @@ fn groups(candidates: &[Candidate]) -> Vec<Vec<&Candidate>> {
     let mut groups: Vec<Vec<&Candidate>> = Vec::new();
     let mut last = None;
     for one in candidates {
-        if one.place.rank.is_none() || Outcome::of(one.status).is_some() {
+        if one.place.rank.is_none() || SlateOutcome::of(one.status).is_some() {
             continue;
         }
         match groups.last_mut().filter(|_| last == one.place.rank) {
@@ -287,7 +287,7 @@ mod tests {
             .collect()
     }
 
-    fn outcomes(slate: &Slate) -> Vec<(usize, Option<Outcome>, bool)> {
+    fn outcomes(slate: &Slate) -> Vec<(usize, Option<SlateOutcome>, bool)> {
         let number = |id: &ApplicationId| id.as_str()[4..].parse().unwrap();
         let entries = slate.entries.iter();
         entries
@@ -301,9 +301,9 @@ mod tests {
             .collect()
     }
 
-    const SELECTED: Option<Outcome> = Some(Outcome::Selected);
-    const RESERVE: Option<Outcome> = Some(Outcome::Reserve);
-    const REJECTED: Option<Outcome> = Some(Outcome::Rejected);
+    const SELECTED: Option<SlateOutcome> = Some(SlateOutcome::Selected);
+    const RESERVE: Option<SlateOutcome> = Some(SlateOutcome::Reserve);
+    const REJECTED: Option<SlateOutcome> = Some(SlateOutcome::Rejected);
 
     #[test]
     fn places_and_reserve_are_filled_by_rank_after_what_was_decided_by_hand() {

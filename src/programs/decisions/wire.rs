@@ -7,7 +7,7 @@ use crate::kernel::access::Role;
 use crate::kernel::id::{ApplicationId, CallId, OrganizationId, SignOffId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::programs::decisions::model::SignOffDecision;
-use crate::programs::decisions::slate::{DecidedBy, Outcome};
+use crate::programs::decisions::slate::{DecidedBy, SlateOutcome};
 
 /// The slate of a call.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,7 +51,7 @@ pub struct SlateEntry {
     /// What the host wants to do.
     pub title: String,
     /// What becomes of it; nothing while it stays open.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<SlateOutcome>,
     /// Its place in the reserve, from 1.
     pub reserve_rank: Option<i64>,
     /// What the outcome follows from; nothing when the call is decided.

@@ -12,9 +12,9 @@ use crate::programs::calls::wire::Call;
 use crate::programs::reviews::panel::{self, Standing, standing};
 use crate::programs::reviews::ranking::{self, Ranking};
 use crate::programs::reviews::wire::{
-    AddReviewer, AssignReviewer, Assignment, AssignmentQuery, Conflict, DeclareConflict,
-    DeclareOwnConflict, LackingReviewers, NewAssignment, Review, Reviewer, SpreadResult,
-    SpreadReviews, WriteReview,
+    AddReviewer, AssignReviewer, AssignmentQuery, ConflictOfInterest, DeclareConflict,
+    DeclareOwnConflict, LackingReviewers, NewAssignment, Review, ReviewAssignment, Reviewer,
+    SpreadResult, SpreadReviews, WriteReview,
 };
 use crate::programs::reviews::{assigning, commands, queries};
 
@@ -79,7 +79,7 @@ pub async fn add_reviewer(
 #[utoipa::path(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call."), AssignmentQuery),
-    responses((status = 200, description = "A page of assignments.", body = Page<Assignment>)),
+    responses((status = 200, description = "A page of assignments.", body = Page<ReviewAssignment>)),
     extensions(("x-permission" = json!("reviews:read"))),
 )]
 #[get("/v1/calls/{id}/assignments")]
@@ -107,7 +107,7 @@ pub async fn list_assignments(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call.")),
     request_body = AssignReviewer,
-    responses((status = 201, description = "The assignment.", body = Assignment)),
+    responses((status = 201, description = "The assignment.", body = ReviewAssignment)),
     extensions(
         ("x-permission" = json!("programs:write")),
         ("x-problems" = json!(["conflict", "not_allowed_in_state"])),
@@ -182,7 +182,7 @@ pub async fn assign_evenly(
 #[utoipa::path(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call.")),
-    responses((status = 200, description = "The conflicts, by reviewer.", body = Page<Conflict>)),
+    responses((status = 200, description = "The conflicts, by reviewer.", body = Page<ConflictOfInterest>)),
     extensions(("x-permission" = json!("reviews:read"))),
 )]
 #[get("/v1/calls/{id}/conflicts")]
@@ -210,7 +210,7 @@ pub async fn list_conflicts(
     tag = "Reviews",
     params(("id" = CallId, Path, description = "The call.")),
     request_body = DeclareConflict,
-    responses((status = 201, description = "The conflict.", body = Conflict)),
+    responses((status = 201, description = "The conflict.", body = ConflictOfInterest)),
     extensions(
         ("x-permission" = json!("reviews:write")),
         ("x-problems" = json!(["not_allowed_in_state"])),

@@ -21,7 +21,7 @@ use crate::programs::reviews::model::{Assignment, DeclaredConflict, Review as Ro
 use crate::programs::reviews::panel::{Standing, standing};
 use crate::programs::reviews::scoring::{self, Points};
 use crate::programs::reviews::wire::{
-    self, AssignmentQuery, AssignmentSort, Conflict, ConflictOrigin, Review, Scores,
+    self, AssignmentQuery, AssignmentSort, ConflictOfInterest, ConflictOrigin, Review, Scores,
 };
 use crate::programs::visible::me;
 use crate::programs::{applications as application, calls as call_room};
@@ -39,7 +39,7 @@ pub fn list_assignments(
     keyring: &Keyring,
     call: &Call,
     query: &AssignmentQuery,
-) -> Result<Page<wire::Assignment>, Problem> {
+) -> Result<Page<wire::ReviewAssignment>, Problem> {
     let is_panel = standing(conn, scope, call)? == Standing::Panel;
     let own = me(scope)
         .cloned()
@@ -85,8 +85,8 @@ pub fn list_assignments(
 
 /// An assignment as it is shown.
 #[must_use]
-pub fn shown_assignment(row: Assignment) -> wire::Assignment {
-    wire::Assignment {
+pub fn shown_assignment(row: Assignment) -> wire::ReviewAssignment {
+    wire::ReviewAssignment {
         application_id: row.application_id,
         reviewer_id: row.user_id,
         method: row.method,
@@ -139,7 +139,7 @@ pub fn conflicts(
     conn: &mut Connection,
     call: &CallId,
     now: Timestamp,
-) -> Result<Vec<Conflict>, Problem> {
+) -> Result<Vec<ConflictOfInterest>, Problem> {
     let declared: Vec<DeclaredConflict> = declared_conflicts::table
         .filter(declared_conflicts::call_id.eq(call))
         .order((
@@ -160,7 +160,7 @@ pub fn conflicts(
         .iter()
         .filter(|(_, host)| hosts.contains(host))
         .collect();
-    let derived = derived.into_iter().map(|(user, host)| Conflict {
+    let derived = derived.into_iter().map(|(user, host)| ConflictOfInterest {
         call_id: call.clone(),
         user_id: user.clone(),
         organization_id: host.clone(),
@@ -178,8 +178,8 @@ pub fn conflicts(
 
 /// A declared conflict as it is shown.
 #[must_use]
-pub fn shown_conflict(row: DeclaredConflict) -> Conflict {
-    Conflict {
+pub fn shown_conflict(row: DeclaredConflict) -> ConflictOfInterest {
+    ConflictOfInterest {
         call_id: row.call_id,
         user_id: row.user_id,
         organization_id: row.organization_id,

@@ -46,7 +46,7 @@ pub struct AddReviewer {
     "application_id": "app_01jz8k2m4n6p8q0r2s4t6v8w0x", "reviewer_id": "usr_01jz8k2m4n6p8q0r2s4t6v8w0x",
     "method": "evenly", "assigned_at": "2031-02-02T15:00:00Z"
 }))]
-pub struct Assignment {
+pub struct ReviewAssignment {
     /// The application.
     pub application_id: ApplicationId,
     /// The reviewer.
@@ -150,7 +150,7 @@ crate::text_enum! {
     "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x", "origin": "declared", "reason": "My brother is the city's manager.",
     "declared_by": "usr_01jz8k2m4n6p8q0r2s4t6v8w0x", "declared_at": "2031-02-01T16:00:00Z"
 }))]
-pub struct Conflict {
+pub struct ConflictOfInterest {
     /// The call.
     pub call_id: CallId,
     /// The reviewer.

@@ -105,7 +105,7 @@ impl<'a> Viewpoint<'a> {
             ApplicationAction::Shortlist
             | ApplicationAction::Select
             | ApplicationAction::Reserve
-            | ApplicationAction::Reject => call == CallStatus::InReview,
+            | ApplicationAction::Reject => !self.is_panel && call == CallStatus::InReview,
             ApplicationAction::Withdraw => {
                 !self.is_panel
                     && (row.status != ApplicationStatus::Rejected

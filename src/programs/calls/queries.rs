@@ -10,7 +10,7 @@ use crate::kernel::id::{CallId, ProgramId};
 use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
-use crate::programs::calls::lifecycle::{CallStatus, LIFECYCLE};
+use crate::programs::calls::lifecycle::{CallAction, CallStatus, LIFECYCLE};
 use crate::programs::calls::model::{Call as Row, CallForm};
 use crate::programs::calls::visible::{Boxed, visible};
 use crate::programs::calls::wire::{Call, CallQuery, CallSort};
@@ -165,6 +165,8 @@ pub fn allowed_actions(row: &Row, scope: &Scope, is_panel: bool, now: Timestamp)
     let mut actions: Vec<String> = LIFECYCLE
         .allowed(status, |permission| scope.oversees(permission))
         .iter()
+        // Duties are kept apart: whoever reviews does not decide.
+        .filter(|action| !is_panel || !matches!(action, CallAction::Decide | CallAction::Announce))
         .map(ToString::to_string)
         .collect();
     if scope.oversees(Permission::ProgramsWrite) {

@@ -166,7 +166,7 @@ pub struct CreateCall {
     pub normalisation: Normalisation,
     /// The criteria. A call is opened with one at least.
     #[serde(default)]
-    #[schema(required = false, max_items = 30)]
+    #[schema(required = false, max_items = 20)]
     pub rubric: Vec<Criterion>,
     /// Who may apply; everyone when not given.
     #[serde(default)]
@@ -212,7 +212,7 @@ pub struct UpdateCall {
     #[schema(nullable = false)]
     pub normalisation: Option<Normalisation>,
     /// The criteria; until the reviews begin.
-    #[schema(nullable = false, max_items = 30)]
+    #[schema(nullable = false, max_items = 20)]
     pub rubric: Option<Vec<Criterion>>,
     /// Who may apply; until it has closed.
     #[schema(nullable = false)]

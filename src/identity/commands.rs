@@ -193,8 +193,9 @@ fn check_memberships(
             organization.kind,
             OrganizationKind::NationalOffice | OrganizationKind::FederalAgency
         );
+        // A diplomat belongs to the office or an agency, and comes to a host by a placement.
         faults.require(
-            is_federal == place.role.is_federal(),
+            is_federal == place.role.is_federal() || place.role == Role::Diplomat,
             &format!("{at}/role"),
             "role_mismatch",
             "does not exist in an organization of this kind",

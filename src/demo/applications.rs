@@ -18,7 +18,7 @@ use crate::programs::needs::{LanguageSkill, Needs};
 /// An application of the demo.
 pub(super) struct Planned {
     /// GeoNames' id of the city.
-    host: &'static str,
+    pub(super) host: &'static str,
     title: &'static str,
     summary: &'static str,
     goals: &'static [&'static str],
@@ -43,6 +43,8 @@ pub(super) struct Reviewed {
     pub(super) conflict: Option<(Role, &'static str)>,
     /// What those say who reviewed it.
     pub(super) reviews: &'static [Said],
+    /// Whether it is on the shortlist.
+    pub(super) is_shortlisted: bool,
 }
 
 /// What is applied for in the open call. Phoenix has not finished.
@@ -123,6 +125,7 @@ pub(super) const REVIEWED: [Reviewed; 5] = [
                 "Convincing. I cannot judge who carries it on.",
             ),
         ],
+        is_shortlisted: true,
     },
     Reviewed {
         application: Planned {
@@ -147,6 +150,7 @@ pub(super) const REVIEWED: [Reviewed; 5] = [
             &[Some(3), Some(3), Some(4), Some(4)],
             "Pleasant, but what is different afterwards?",
         )],
+        is_shortlisted: false,
     },
     Reviewed {
         application: Planned {
@@ -175,6 +179,7 @@ pub(super) const REVIEWED: [Reviewed; 5] = [
                 "Strong. The budget for travel is thin.",
             ),
         ],
+        is_shortlisted: true,
     },
     Reviewed {
         application: Planned {
@@ -197,6 +202,7 @@ pub(super) const REVIEWED: [Reviewed; 5] = [
             &[Some(4), Some(3), Some(3), Some(4)],
             "Solid. One goal only, but a good one.",
         )],
+        is_shortlisted: false,
     },
     Reviewed {
         application: Planned {
@@ -225,6 +231,7 @@ pub(super) const REVIEWED: [Reviewed; 5] = [
                 "Well planned.",
             ),
         ],
+        is_shortlisted: true,
     },
 ];
 

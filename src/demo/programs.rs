@@ -1,10 +1,11 @@
 //! The program of the demo with its two calls: one that is open, and one in which reviewers score.
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::applications::{self, OPEN, REVIEWED, Reviewed};
 use super::people::People;
-use super::weekday_after;
+use super::{by_source, weekday_after};
 use crate::directory::organizations::model::OrganizationKind;
 use crate::kernel::access::Role;
 use crate::kernel::db::Tx;
@@ -12,16 +13,23 @@ use crate::kernel::http::{IfMatch, Problem};
 use crate::kernel::id::{ApplicationId, CallId, ProgramId};
 use crate::kernel::time::ZonedTimeInput;
 use crate::programs;
+use crate::programs::applications::lifecycle::ApplicationAction;
+use crate::programs::applications::model::Application;
+use crate::programs::applications::visible::named;
 use crate::programs::calls::commands::{advance_call, create_call};
 use crate::programs::calls::eligibility::Eligibility;
 use crate::programs::calls::lifecycle::CallAction;
 use crate::programs::calls::model::{Call, Normalisation};
 use crate::programs::calls::rubric::Criterion;
 use crate::programs::calls::wire::CreateCall;
+use crate::programs::decisions::commands::decide_application;
 use crate::programs::reviews::assigning::{add_reviewer, assign_evenly};
-use crate::programs::reviews::commands::{declare_conflict, start_review, write_review};
-use crate::programs::reviews::wire::{AddReviewer, Scores, SpreadReviews, WriteReview};
+use crate::programs::reviews::commands::{record_conflict, start_review, write_review};
+use crate::programs::reviews::wire::{
+    AddReviewer, DeclareConflict, Scores, SpreadReviews, WriteReview,
+};
 use crate::programs::wire::{CreateProgram, Duty};
+use crate::schema::applications as application_rows;
 
 /// Who reviews in the demo.
 const PANEL: [Role; 2] = [Role::Scheduler, Role::ClearanceOfficer];
@@ -189,6 +197,7 @@ fn open_call(
 }
 
 /// Hosts apply, the window ends before its time, and the panel reviews: all of it but one review.
+/// Those that will hardly be refused are on the shortlist already, so that officers can be looked for.
 fn review(tx: &mut Tx<'_>, people: &People, call: &Call) -> Result<(), Problem> {
     let mut applied: Vec<(ApplicationId, &Reviewed)> = Vec::new();
     for reviewed in &REVIEWED {
@@ -206,10 +215,16 @@ fn review(tx: &mut Tx<'_>, people: &People, call: &Call) -> Result<(), Problem> 
             add_reviewer(tx, scope, &call.id, &AddReviewer { user_id })
         })?;
     }
-    for (id, reviewed) in &applied {
+    for reviewed in &REVIEWED {
+        // Who knows beforehand says so before the applications are spread.
         if let Some((role, reason)) = reviewed.conflict {
+            let conflict = DeclareConflict {
+                user_id: None,
+                organization_id: by_source(tx, reviewed.application.host)?,
+                reason: reason.to_owned(),
+            };
             people.by(tx, role, |tx, scope| {
-                declare_conflict(tx, scope, id, reason)
+                record_conflict(tx, scope, &call.id, &conflict)
             })?;
         }
     }
@@ -227,6 +242,16 @@ fn review(tx: &mut Tx<'_>, people: &People, call: &Call) -> Result<(), Problem> 
                 comment: Some((*comment).to_owned()),
             };
             people.by(tx, *role, |tx, scope| write_review(tx, scope, id, &input))?;
+        }
+        if reviewed.is_shortlisted {
+            people.by(tx, Role::ProgramOfficer, |tx, scope| {
+                let row = named(scope)
+                    .filter(application_rows::id.eq(id.clone()))
+                    .select(Application::as_select())
+                    .first(tx.conn)?;
+                let version = IfMatch(row.version);
+                decide_application(tx, scope, id, version, ApplicationAction::Shortlist, None)
+            })?;
         }
     }
     Ok(())

@@ -78,8 +78,8 @@ CALL=$(as_office "$API/v1/calls?status=in_review&limit=1" | member id)
 as_office "$API/v1/calls/$CALL/ranking"; echo
 as_office "$API/v1/calls/$CALL/slate"; echo
 
-echo '9. See the first reports of an officer who serves in a city hall, and what the program has come to.'
-as_office "$API/v1/placement-reports?kind=quarterly&sort=due_at&limit=2"; echo
+echo '9. As the city, read the reports on its diplomat; as the office, what the program has come to.'
+curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/placement-reports?kind=quarterly&limit=2"; echo
 PROGRAM=$(as_office "$API/v1/programs?limit=1" | member id)
 as_office "$API/v1/programs/$PROGRAM/statistics"; echo
 

@@ -158,7 +158,7 @@ fn replace_memberships(
 }
 
 /// Every organization exists, is named once, and is of a kind that has the role: federal roles
-/// belong to the office and to agencies, local ones to everyone else.
+/// belong to the office and to agencies, local ones to everyone else, and a diplomat to either.
 fn check_memberships(
     tx: &mut Tx<'_>,
     places: &[wire::Membership],

@@ -9,8 +9,10 @@
 )]
 
 mod api_keys;
+mod applications;
 mod blobs;
 mod briefings;
+mod calls;
 mod clearances;
 mod cli;
 mod concurrency;

@@ -422,6 +422,63 @@ both_backends! {
         assert_eq!(feed.body["data"][0]["data"]["id"], json!(id), "{}", feed.text);
     }
 
+    async fn a_host_that_owes_its_final_report_does_not_apply_again(app: App) {
+        // Scenario 9, whole.
+        let placed = placed(&app).await;
+        let last = placed.report(&app, "final", 1).await;
+        let (end, due_at) = (midnight(placed.month(12)), midnight(placed.month(12).plus_days(60).unwrap()));
+        let closes_at = json!({"local": "2038-01-15T17:00:00", "time_zone": "America/Phoenix"});
+        let calls = [app.open_call(json!({"closes_at": closes_at})).await, app.open_call(json!({"closes_at": closes_at})).await, app.open_call(json!({"closes_at": closes_at})).await];
+        let city = app.as_city("Phoenix").await;
+        let affair = format!("/v1/event-requests/{}", app.drafted(&city, json!({})).await);
+
+        // The officer has the host's affairs until the instant at which the placement ends.
+        pass_to(&app, end.plus_seconds(-2)).await;
+        let officer = app.log_in(&placed.email).await;
+        officer.get(&affair).await.expect(200);
+        app.clock.set(end);
+        tokio::time::sleep(Duration::from_millis(1000)).await;
+        officer.get(&affair).await.expect_problem(404, "not_found");
+        assert_eq!(officer.get(&placed.path()).await.expect(200).body["status"], "completed");
+        assert_eq!(officer.get(&report_path(&last)).await.expect(200).body["status"], "due");
+
+        // Until the report is overdue, the host may apply.
+        pass_to(&app, due_at.plus_seconds(-30)).await;
+        app.applied("Phoenix", &calls[0]).await;
+        pass_to(&app, due_at).await;
+        let (city, admin) = (app.as_city("Phoenix").await, app.admin().await);
+        let mut drafts = Vec::new();
+        for call in &calls[1..] {
+            let path = format!("/v1/applications/{}", app.apply("Phoenix", call).await);
+            let refused = city.act_now(&path, "submit").await.expect_problem(409, "report_overdue");
+            assert_eq!(refused.body["reports"], json!([last]), "{}", refused.text);
+            drafts.push(path);
+        }
+        // Another host's affair it is not.
+        app.applied("Chicago", &calls[1]).await;
+
+        // A waiver needs a reason, and is for this application alone.
+        for nothing in [json!({}), json!({"reason": "  "})] {
+            app.act_with(&admin, &drafts[0], "waive-overdue-report", nothing).await.expect_problem(422, "validation_failed");
+        }
+        let reason = json!({"reason": "The officer is on medical leave."});
+        app.act_with(&city, &drafts[0], "waive-overdue-report", reason.clone()).await.expect_problem(403, "forbidden");
+        app.act_with(&admin, &drafts[0], "waive-overdue-report", reason).await.expect(200);
+        city.act_now(&drafts[0], "submit").await.expect(200);
+        city.act_now(&drafts[1], "submit").await.expect_problem(409, "report_overdue");
+
+        // When the report is handed in nothing stands in the way; when it is returned and not mended
+        // in time, it does again.
+        let officer = app.log_in(&placed.email).await;
+        hand_in(&officer, &last, 3).await;
+        return_it(&admin, &last, "The figures are missing.").await.expect(200);
+        pass_to(&app, midnight(day_from_now(&app, 15))).await;
+        let (city, officer) = (app.as_city("Phoenix").await, app.log_in(&placed.email).await);
+        city.act_now(&drafts[1], "submit").await.expect_problem(409, "report_overdue");
+        hand_in(&officer, &last, 4).await;
+        city.act_now(&drafts[1], "submit").await.expect(200);
+    }
+
     async fn the_accepted_final_report_closes_the_placement(app: App) {
         let placed = placed(&app).await;
         let last = placed.report(&app, "final", 1).await;
@@ -518,7 +575,7 @@ both_backends! {
         let (early, late): (Vec<_>, Vec<_>) = everything.iter().partition(|one| one.1 <= until);
         check(&admin.get(&format!("{path}?until={half}")).await.expect(200), &early);
         check(&admin.get(&format!("{path}?from={half}")).await.expect(200), &late);
-        admin.get(&format!("{path}?from={half}&until={half}")).await.expect_problem(400, "invalid_query");
+        admin.get(&format!("{path}?from={half}&until={starts_on}")).await.expect_problem(400, "invalid_query");
         // A host counts its own, an officer the officer's own.
         let own: Vec<_> = everything.iter().copied().filter(|one| one.0 == all[0].placement).collect();
         check(&app.as_city("Phoenix").await.get(&path).await.expect(200), &own);

@@ -34,11 +34,16 @@ pub fn program_statistics(
     now: Timestamp,
 ) -> Result<ProgramStatistics, Problem> {
     let is_ordered = match (range.from, range.until) {
-        (Some(from), Some(until)) => from < until,
+        (Some(from), Some(until)) => from <= until,
         _ => true,
     };
     let mut faults = Faults::default();
-    faults.require(is_ordered, "until", "out_of_order", "must be after `from`");
+    faults.require(
+        is_ordered,
+        "until",
+        "out_of_order",
+        "must not be before `from`",
+    );
     faults.finish_as(Code::InvalidQuery)?;
 
     let found: Vec<Placement> = placements::visible::visible(scope)

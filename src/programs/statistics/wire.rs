@@ -13,10 +13,10 @@ use crate::programs::placements::reports::model::Figures;
 #[serde(deny_unknown_fields)]
 pub struct StatisticsRange {
     /// Reports whose last day is this one or later.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "2027-01-01")]
     pub from: Option<Day>,
     /// Reports whose last day is before this one.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "2028-01-01")]
     pub until: Option<Day>,
 }
 crate::query_params!(StatisticsRange);

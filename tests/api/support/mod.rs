@@ -9,6 +9,7 @@ mod programs;
 mod receiver;
 mod requests;
 mod stream;
+mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
@@ -17,6 +18,7 @@ pub use database::{Backend, TestDatabase};
 pub use process::{Process, free_port};
 pub use receiver::{Mode, Received, Receiver};
 pub use requests::LETTER;
+pub use worlds::program_world;
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]

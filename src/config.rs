@@ -15,7 +15,9 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::config::services::{OfficeConfig, RequestsConfig, StorageConfig, WebhooksConfig};
+use crate::config::services::{
+    OfficeConfig, ProgramsConfig, RequestsConfig, StorageConfig, WebhooksConfig,
+};
 use crate::kernel::blobs::BlobSettings;
 use crate::kernel::db::DatabaseSettings;
 use crate::kernel::db::dialect::Location;
@@ -39,6 +41,8 @@ pub struct Config {
     pub office: OfficeConfig,
     /// The rules for event requests.
     pub requests: RequestsConfig,
+    /// Embedded-diplomat programs.
+    pub programs: ProgramsConfig,
     /// Where documents are kept.
     pub storage: StorageConfig,
     /// Webhooks.
@@ -143,6 +147,7 @@ impl Default for Config {
             limits: LimitConfig::default(),
             office: OfficeConfig::default(),
             requests: RequestsConfig::default(),
+            programs: ProgramsConfig::default(),
             storage: StorageConfig::default(),
             webhooks: WebhooksConfig::default(),
             log: LogConfig::default(),
@@ -240,6 +245,7 @@ impl Config {
                 .list_separator(",")
                 .with_list_parse_key("server.allowed_origins")
                 .with_list_parse_key("webhooks.allowed_networks")
+                .with_list_parse_key("programs.reminder_days")
                 .ignore_empty(true),
         );
         if let Ok(url) = std::env::var("CHANCERY_DATABASE__URL") {

@@ -16,7 +16,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::config::{Config, ConfigError};
-use crate::event_requests::settings::Settings;
+use crate::event_requests;
 use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
 use crate::identity::credentials::is_key_in_query;
@@ -30,7 +30,9 @@ use crate::kernel::db::migrate::{self, MigrateError};
 use crate::kernel::http::limit::Limits;
 use crate::kernel::http::{Code, Faults, Problem, middleware};
 use crate::kernel::secrets::Keyring;
+use crate::programs;
 use crate::surface::Surface;
+use crate::workers::Rules;
 use crate::{openapi, routes, workers};
 
 /// Why the service cannot start.
@@ -119,7 +121,10 @@ impl Application {
         let identity = Identity::new(&kernel, Arc::clone(&config))?;
         let integrations = Integrations::new(&config.webhooks)?;
         let limits = Limits::new(config.limits.requests_per_minute);
-        let settings = Settings::read(&config)?;
+        let rules = Rules {
+            requests: event_requests::settings::Settings::read(&config)?,
+            programs: programs::settings::Settings::read(&config)?,
+        };
         let (stop, stopped) = watch::channel(false);
         workers::wake::listen(kernel.clone(), stopped.clone());
         let due = Arc::new(Notify::new());
@@ -135,7 +140,7 @@ impl Application {
             )),
             actix_web::rt::spawn(workers::watch_deadlines(
                 kernel.clone(),
-                settings.clone(),
+                rules.clone(),
                 stopped,
             )),
         ];
@@ -145,7 +150,7 @@ impl Application {
             identity,
             integrations,
             limits,
-            settings,
+            rules,
             config,
         )
         .map_err(|error| StartError::Bind(address, error))?;
@@ -201,7 +206,7 @@ fn server(
     identity: Identity,
     integrations: Integrations,
     limits: Limits,
-    settings: Settings,
+    rules: Rules,
     config: Arc<Config>,
 ) -> std::io::Result<Server> {
     let kernel = Data::new(kernel.clone());
@@ -209,7 +214,8 @@ fn server(
     let integrations = Data::new(integrations);
     let limits = Data::new(limits);
     let surface = Data::new(Surface::new(&openapi::document()));
-    let settings = Data::new(settings);
+    let requests = Data::new(rules.requests);
+    let programs = Data::new(rules.programs);
     let workers = config.server.workers;
     let shutdown = config.server.shutdown_seconds;
     let mut server = HttpServer::new(move || {
@@ -219,7 +225,8 @@ fn server(
             .app_data(integrations.clone())
             .app_data(limits.clone())
             .app_data(surface.clone())
-            .app_data(settings.clone())
+            .app_data(requests.clone())
+            .app_data(programs.clone())
             .into_utoipa_app()
             .configure(routes::all)
             .split_for_parts();

@@ -1,5 +1,5 @@
-//! What an operator can set of the office's services: its hours, its rules for event requests,
-//! where documents are kept, how webhooks are delivered.
+//! What an operator can set of the office's services: its hours, its rules for event requests and for
+//! embedded-diplomat programs, where documents are kept, how webhooks are delivered.
 //!
 //! Lead times, review times and clearances differ from office to office (docs/domain.md, section
 //! 1), so they are settings and no constants.
@@ -152,6 +152,16 @@ pub struct DeemedConfig {
     pub regional_bureau_hours: Option<i64>,
 }
 
+/// The rules for embedded-diplomat programs that no program states for itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProgramsConfig {
+    /// Days before a report is due on which the officer and the host are reminded.
+    pub reminder_days: Vec<i64>,
+    /// Days that an officer has for a report that was returned.
+    pub resubmit_days: i64,
+}
+
 /// Where documents are kept, and how many.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -268,6 +278,15 @@ impl Default for DeemedConfig {
             security_hours: None,
             legal_hours: None,
             regional_bureau_hours: Some(80),
+        }
+    }
+}
+
+impl Default for ProgramsConfig {
+    fn default() -> Self {
+        Self {
+            reminder_days: vec![14, 3],
+            resubmit_days: 14,
         }
     }
 }

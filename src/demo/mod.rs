@@ -1,14 +1,19 @@
 //! A working office to try things in: real jurisdictions, one account for each role, briefings at
-//! real venues, event requests on their way, API keys of a city. Made once in an empty database; a second start finds it.
+//! real venues, event requests on their way, a program of embedded diplomats, API keys of a city.
+//! Made once in an empty database; a second start finds it.
 
+mod applications;
 mod briefings;
+mod officers;
 mod people;
+mod placements;
+mod programs;
 mod requests;
 mod tour;
 
 use std::path::PathBuf;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, Weekday};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 use diesel::prelude::*;
 
 use crate::directory::organizations;
@@ -21,6 +26,7 @@ use crate::identity::passwords::{PasswordError, Passwords};
 use crate::kernel::Kernel;
 use crate::kernel::access::Role;
 use crate::kernel::blobs::Stored;
+use crate::kernel::day::Day;
 use crate::kernel::db::{Tx, WriteContext};
 use crate::kernel::http::Problem;
 use crate::kernel::id::OrganizationId;
@@ -130,6 +136,9 @@ fn fill(
         .first()
         .ok_or_else(|| Problem::internal("the demo has no briefer"))?;
     requests::make(tx, settings, &people, official, letters)?;
+    let program = programs::make(tx, &people)?;
+    let officers = officers::make(tx, &people)?;
+    placements::make(tx, &people, &program, &phoenix, &officers)?;
     people::make_keys(tx, &people, &phoenix)
 }
 
@@ -173,12 +182,24 @@ fn by_source(tx: &mut Tx<'_>, source_id: &str) -> Result<OrganizationId, Problem
 
 /// The first working day at least so many days after `now`.
 fn weekday_after(now: Timestamp, days: u64) -> NaiveDate {
-    let today: NaiveDate = chrono::DateTime::from_timestamp(now.seconds(), 0)
-        .map_or_else(NaiveDateTime::default, |instant| instant.naive_utc())
-        .date();
-    let mut day = today.checked_add_days(Days::new(days)).unwrap_or(today);
+    let today = now.date();
+    weekday_from(today.checked_add_days(Days::new(days)).unwrap_or(today))
+}
+
+/// A working day some days before `now`.
+fn weekday_before(now: Timestamp, days: u64) -> NaiveDate {
+    let today = now.date();
+    weekday_from(today.checked_sub_days(Days::new(days)).unwrap_or(today))
+}
+
+fn weekday_from(mut day: NaiveDate) -> NaiveDate {
     while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
         day = day.checked_add_days(Days::new(1)).unwrap_or(day);
     }
     day
+}
+
+/// The same day, as terms count it.
+fn day(date: NaiveDate) -> Result<Day, Problem> {
+    date.to_string().parse().map_err(Problem::internal)
 }

@@ -86,7 +86,7 @@ pub(super) fn new_accounts() -> Result<Vec<DemoAccount>, DemoError> {
     Role::ALL
         .iter()
         .map(|&role| {
-            let host = if role.is_federal() {
+            let host = if is_of_office(role) {
                 "office.example.gov"
             } else {
                 "phoenix.example.gov"
@@ -102,6 +102,12 @@ pub(super) fn new_accounts() -> Result<Vec<DemoAccount>, DemoError> {
         .collect()
 }
 
+/// Whether whoever has this role belongs to the office. A diplomat does, and comes to a city by a
+/// placement.
+fn is_of_office(role: Role) -> bool {
+    role.is_federal() || role == Role::Diplomat
+}
+
 /// The people of the demo, to act as.
 pub(super) struct People(Vec<(Role, Scope)>);
 
@@ -114,9 +120,29 @@ impl People {
             .map(|(_, scope)| scope.clone())
             .ok_or_else(|| Problem::internal("the demo has nobody with this role"))
     }
+
+    /// The account of whoever has this role.
+    pub(super) fn account(&self, role: Role) -> Result<UserId, Problem> {
+        let scope = self.scope(role)?;
+        let (id, _) = scope.person()?;
+        Ok(id.clone())
+    }
+
+    /// Does something as whoever has this role, with the places that they have by now.
+    pub(super) fn by<T>(
+        &self,
+        tx: &mut Tx<'_>,
+        role: Role,
+        work: impl FnOnce(&mut Tx<'_>, &Scope) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let id = self.account(role)?;
+        let homes = identity::queries::homes(tx.conn, &id, tx.now)?;
+        let scope = acting(id, homes);
+        tx.on_behalf_of(scope.actor(), |tx| work(tx, &scope))
+    }
 }
 
-/// Makes the accounts: of the office for federal roles, of the city for local ones.
+/// Makes the accounts: of the office for those who work there, of the city for its own.
 pub(super) fn make(
     tx: &mut Tx<'_>,
     office: &OrganizationId,
@@ -125,7 +151,7 @@ pub(super) fn make(
 ) -> Result<People, Problem> {
     let mut people = Vec::new();
     for (account, hash) in accounts {
-        let place = if account.role.is_federal() {
+        let place = if is_of_office(account.role) {
             office
         } else {
             city
@@ -138,7 +164,7 @@ pub(super) fn make(
             place,
             account.role,
         )?;
-        let homes = identity::queries::homes(tx.conn, &user.id)?;
+        let homes = identity::queries::homes(tx.conn, &user.id, tx.now)?;
         people.push((account.role, acting(user.id, homes)));
     }
     Ok(People(people))

@@ -219,8 +219,7 @@ impl Play<'_> {
         role: Role,
         work: impl FnOnce(&mut Tx<'_>, &Scope) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let scope = self.people.scope(role)?;
-        tx.on_behalf_of(scope.actor(), |tx| work(tx, &scope))
+        self.people.by(tx, role, work)
     }
 
     fn step(

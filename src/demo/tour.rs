@@ -1,4 +1,4 @@
-//! The tour of the demo: what the office and a city do, with curl.
+//! The tour of the demo: what the office, a city and a city's system do, with curl.
 
 use super::{Made, weekday_after};
 use crate::identity::api_keys::model::ApiKeyMode;
@@ -72,7 +72,18 @@ printf 'City of Phoenix\n\nDear colleagues,\nwe invite you to speak.\n' |
   "$API/v1/event-requests/$REQUEST/documents?kind=invitation_letter&filename=invitation.txt"; echo
 as_system -X POST -H 'If-Match: "1"' -H "Idempotency-Key: submit-$REF" "$API/v1/event-requests/$REQUEST/submit"; echo
 
-echo '8. Read in the feed what happened.'
+echo '8. As the office, see a call that is in review: its ranking, and who would be selected.'
+as_office() {{ curl -sS --fail-with-body -H "Authorization: Bearer $OFFICE" "$@"; }}
+CALL=$(as_office "$API/v1/calls?status=in_review&limit=1" | member id)
+as_office "$API/v1/calls/$CALL/ranking"; echo
+as_office "$API/v1/calls/$CALL/slate"; echo
+
+echo '9. As the city, read the reports on its diplomat; as the office, what the program has come to.'
+curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/placement-reports?kind=quarterly&limit=2"; echo
+PROGRAM=$(as_office "$API/v1/programs?limit=1" | member id)
+as_office "$API/v1/programs/$PROGRAM/statistics"; echo
+
+echo '10. Read in the feed what happened.'
 sleep 1
 as_system "$API/v1/events?type=event_request.submitted&limit=100"; echo
 "#,

@@ -151,7 +151,7 @@ pub fn assign_event_request(
 
 /// Only those who may triage take a request in hand.
 fn expect_desk_officer(tx: &mut Tx<'_>, id: &UserId) -> Result<(), Problem> {
-    let homes = identity::queries::homes(tx.conn, id)?;
+    let homes = identity::queries::homes(tx.conn, id, tx.now)?;
     let may = homes.iter().any(|home| {
         home.role.is_federal()
             && home

@@ -158,7 +158,7 @@ fn replace_memberships(
 }
 
 /// Every organization exists, is named once, and is of a kind that has the role: federal roles
-/// belong to the office and to agencies, local ones to everyone else.
+/// belong to the office and to agencies, local ones to everyone else, and a diplomat to either.
 fn check_memberships(
     tx: &mut Tx<'_>,
     places: &[wire::Membership],
@@ -193,8 +193,9 @@ fn check_memberships(
             organization.kind,
             OrganizationKind::NationalOffice | OrganizationKind::FederalAgency
         );
+        // A diplomat belongs to the office or an agency, and comes to a host by a placement.
         faults.require(
-            is_federal == place.role.is_federal(),
+            is_federal == place.role.is_federal() || place.role == Role::Diplomat,
             &format!("{at}/role"),
             "role_mismatch",
             "does not exist in an organization of this kind",
@@ -317,7 +318,7 @@ pub fn update_user(
 }
 
 fn keep_an_administrator(tx: &mut Tx<'_>, user: &User) -> Result<(), Problem> {
-    let homes = queries::homes(tx.conn, &user.id)?;
+    let homes = queries::homes(tx.conn, &user.id, tx.now)?;
     let office = homes.iter().find(|home| home.role == Role::Administrator);
     if let Some(office) = office {
         // Two administrators who remove each other meet here, and the second finds nobody else.

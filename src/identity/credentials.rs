@@ -2,7 +2,8 @@
 //!
 //! An access token's signature says who, an API key's digest finds whose it is; the database says
 //! whether that still holds. What it said is believed for half a second, so a logout, a
-//! deactivation or a revocation holds everywhere within one second.
+//! deactivation or a revocation holds everywhere within one second; and never beyond the instant at
+//! which a posting of the person begins or ends.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -125,22 +126,25 @@ async fn check_token(
         return Ok(principal);
     }
     let session_id = claims.sid;
-    let principal = kernel
+    let (principal, until) = kernel
         .db
         .read(move |conn| {
             let user = sessions::live(conn, &session_id, now)?
                 .filter(|user| user.id == claims.sub)
                 .ok_or_else(Credentials::token_refused)?;
-            Ok(Principal::User {
-                homes: queries::homes(conn, &user.id)?,
+            // A posting begins and ends by the clock, without anybody's changing a record.
+            let (homes, until) = queries::homes_until(conn, &user.id, now)?;
+            let principal = Principal::User {
+                homes,
                 user_id: user.id,
                 session_id,
-            })
+            };
+            Ok((principal, until))
         })
         .await?;
     identity
         .principals
-        .put(believed_as, principal.clone(), None);
+        .put(believed_as, principal.clone(), until);
     Ok(principal)
 }
 

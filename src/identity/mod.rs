@@ -3,7 +3,8 @@
 //! Accounts ([`commands`]) belong to organizations with a role. They are invited by a single-use
 //! link and choose their password themselves ([`passwords`]). Signing in starts a session with
 //! short access tokens ([`tokens`]) and rotating refresh tokens ([`sessions`]); guessing is slowed
-//! down ([`throttle`]). A city's own systems have [`api_keys`]. [`authenticate`] turns a request's
+//! down ([`throttle`]). A city's own systems have [`api_keys`], and a person can have a place in an
+//! organization for a time ([`postings`]). [`authenticate`] turns a request's
 //! [`credentials`] into a principal, at most half a second after whatever changed it, on every
 //! replica.
 
@@ -15,6 +16,7 @@ pub mod handlers;
 mod keys;
 pub mod model;
 pub mod passwords;
+pub mod postings;
 pub mod queries;
 pub mod sessions;
 pub mod throttle;

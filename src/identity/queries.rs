@@ -13,7 +13,8 @@ use crate::kernel::http::{Page, PageRequest, Problem};
 use crate::kernel::id::{OrganizationId, UserId};
 use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
-use crate::schema::{api_keys, memberships, organizations, users};
+use crate::kernel::time::Timestamp;
+use crate::schema::{api_keys, memberships, organizations, postings, users};
 
 fn filtered(query: &UserQuery) -> users::BoxedQuery<'static, Backend> {
     let mut found = users::table.into_boxed();
@@ -117,12 +118,27 @@ pub fn by_email(conn: &mut Connection, email_folded: &str) -> Result<Option<User
         .optional()?)
 }
 
-/// The organizations a person belongs to, with what audiences are chosen by.
+/// The organizations a person belongs to at this instant, with what audiences are chosen by: by
+/// membership, and by a posting that has begun and not ended.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub fn homes(conn: &mut Connection, id: &UserId) -> Result<Vec<Home>, Problem> {
+pub fn homes(conn: &mut Connection, id: &UserId, now: Timestamp) -> Result<Vec<Home>, Problem> {
+    Ok(homes_until(conn, id, now)?.0)
+}
+
+/// As [`homes`], with the next instant at which a posting begins or ends: until then the answer
+/// holds, as far as the time alone goes.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn homes_until(
+    conn: &mut Connection,
+    id: &UserId,
+    now: Timestamp,
+) -> Result<(Vec<Home>, Option<Timestamp>), Problem> {
     let rows: Vec<(OrganizationId, String, String, Option<String>, Role)> = memberships::table
         .inner_join(organizations::table)
         .filter(memberships::user_id.eq(id))
@@ -135,17 +151,48 @@ pub fn homes(conn: &mut Connection, id: &UserId) -> Result<Vec<Home>, Problem> {
             memberships::role,
         ))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(organization_id, kind, country, subdivision, role)| Home {
-            organization_id,
-            kind,
-            country,
-            subdivision,
-            role,
-        })
-        .collect())
+    let home = |(organization_id, kind, country, subdivision, role)| Home {
+        organization_id,
+        kind,
+        country,
+        subdivision,
+        role,
+    };
+    let mut homes: Vec<Home> = rows.into_iter().map(home).collect();
+    let ahead: Vec<PostingRow> = postings::table
+        .inner_join(organizations::table)
+        .filter(postings::user_id.eq(id))
+        .filter(postings::ends_at.gt(now))
+        .order((postings::starts_at, postings::id))
+        .select((
+            (
+                organizations::id,
+                organizations::kind,
+                organizations::country,
+                organizations::subdivision,
+                postings::role,
+            ),
+            postings::starts_at,
+            postings::ends_at,
+        ))
+        .load(conn)?;
+    let mut until = None;
+    for (place, starts_at, ends_at) in ahead {
+        let boundary = if starts_at <= now { ends_at } else { starts_at };
+        until = Some(until.map_or(boundary, |until: Timestamp| until.min(boundary)));
+        if starts_at <= now {
+            homes.push(home(place));
+        }
+    }
+    Ok((homes, until))
 }
+
+/// Where a posting is, with its beginning and its end.
+type PostingRow = (
+    (OrganizationId, String, String, Option<String>, Role),
+    Timestamp,
+    Timestamp,
+);
 
 /// Whether anyone but `except` is an active administrator.
 ///

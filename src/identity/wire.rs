@@ -232,7 +232,7 @@ pub struct Me {
     pub email: String,
     /// The person's name.
     pub name: String,
-    /// Where the person works, and as what.
+    /// Where the person works at this time, and as what; also where they are placed.
     pub memberships: Vec<Membership>,
     /// What the person may do.
     pub permissions: Vec<Permission>,
@@ -247,15 +247,22 @@ pub struct Me {
 }
 
 impl Me {
-    /// The caller's own row.
+    /// The caller's own row, with the places where they are at this time, postings included.
     #[must_use]
-    pub fn of(row: Row, memberships: Vec<MembershipRow>, scope: &Scope) -> Self {
-        let user = User::of(row, memberships, scope);
+    pub fn of(row: Row, scope: &Scope) -> Self {
+        let user = User::of(row, Vec::new(), scope);
         Self {
             id: user.id,
             email: user.email,
             name: user.name,
-            memberships: user.memberships,
+            memberships: scope
+                .homes()
+                .iter()
+                .map(|home| Membership {
+                    organization_id: home.organization_id.clone(),
+                    role: home.role,
+                })
+                .collect(),
             permissions: Permission::ALL
                 .iter()
                 .copied()

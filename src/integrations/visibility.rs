@@ -1,8 +1,8 @@
 //! Which events a caller may know of: one rule for the feed, the live stream and the webhooks.
 //!
 //! Federal staff see the events of every record that they may read. A local caller sees what the
-//! office shares of its own organization's records, and of the briefings that exist for it; a role
-//! in one organization opens nothing of another. Events of accounts, sessions and refused attempts
+//! office shares of its own organization's records, of the briefings that exist for it, and of
+//! programs and calls, which are everyone's; a role in one organization opens nothing of another. Events of accounts, sessions and refused attempts
 //! belong to the journal alone.
 
 use diesel::prelude::*;
@@ -14,6 +14,8 @@ use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::among;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::marking::Marking;
+use crate::programs::placements::reports;
+use crate::programs::{self, applications, calls};
 use crate::schema::events::{self, dsl};
 
 /// A query over events, with its conditions so far.
@@ -22,7 +24,7 @@ pub type Boxed = events::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
-const SUBJECTS: [(&str, Permission); 8] = [
+const SUBJECTS: [(&str, Permission); 14] = [
     (BRIEFING, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
     (EVENT_REQUEST, Permission::RequestsRead),
@@ -31,10 +33,31 @@ const SUBJECTS: [(&str, Permission); 8] = [
     ("organization", Permission::OrganizationsRead),
     ("briefer", Permission::BriefersRead),
     ("venue", Permission::VenuesRead),
+    (PLACEMENT_REPORT, Permission::PlacementReportsRead),
+    (PLACEMENT, Permission::PlacementsRead),
+    ("officer", Permission::OfficersRead),
+    (PROGRAM, Permission::ProgramsRead),
+    (CALL, Permission::ProgramsRead),
+    (APPLICATION, Permission::ApplicationsRead),
 ];
 
 /// How events call an event request.
 pub const EVENT_REQUEST: &str = event_requests::journal::SUBJECT;
+
+/// How events call a report on a placement.
+pub const PLACEMENT_REPORT: &str = reports::aggregate::SUBJECT;
+
+/// How events call a placement.
+pub const PLACEMENT: &str = programs::placements::aggregate::SUBJECT;
+
+/// How events call a program.
+const PROGRAM: &str = programs::commands::SUBJECT;
+
+/// How events call a call for hosts.
+const CALL: &str = calls::aggregate::SUBJECT;
+
+/// How events call an application, its assignments and reviews.
+const APPLICATION: &str = applications::aggregate::SUBJECT;
 
 /// How events call a briefing.
 pub const BRIEFING: &str = "briefing";
@@ -57,6 +80,31 @@ pub fn visible(scope: &Scope) -> Boxed {
     found = found.filter(dsl::subject_kind.ne(EVENT_REQUEST).or(among(
         dsl::subject_id,
         event_requests::visible::visible(scope).select(crate::schema::event_requests::id),
+    )));
+    // An officer at a host is told of the officer's own reports.
+    found = found.filter(dsl::subject_kind.ne(PLACEMENT_REPORT).or(among(
+        dsl::subject_id,
+        reports::visible::visible(scope).select(crate::schema::placement_reports::id),
+    )));
+    // An officer at a host is told of the officer's own placements.
+    found = found.filter(dsl::subject_kind.ne(PLACEMENT).or(among(
+        dsl::subject_id,
+        programs::placements::visible::visible(scope).select(crate::schema::placements::id),
+    )));
+    // Events name the organization: of an application they are told to those who may know who
+    // applies, and to nobody who has a conflict of interest.
+    found = found.filter(dsl::subject_kind.ne(APPLICATION).or(among(
+        dsl::subject_id,
+        applications::visible::named(scope).select(crate::schema::applications::id),
+    )));
+    // A call that is being prepared, a program that has ended.
+    found = found.filter(dsl::subject_kind.ne(CALL).or(among(
+        dsl::subject_id,
+        calls::visible::visible(scope).select(crate::schema::calls::id),
+    )));
+    found = found.filter(dsl::subject_kind.ne(PROGRAM).or(among(
+        dsl::subject_id,
+        programs::visible::visible(scope).select(crate::schema::programs::id),
     )));
     let overseen: Vec<&'static str> = SUBJECTS
         .into_iter()
@@ -82,10 +130,17 @@ fn own(scope: &Scope) -> Condition {
             ))
             .nullable(),
     );
+    // No organization's own: those that exist for the caller, as every query of events says.
+    let of_all = scope
+        .can(Permission::ProgramsRead)
+        .then_some([PROGRAM, CALL]);
+    let of_all = of_all.into_iter().flatten();
+    let known: Condition =
+        Box::new(briefing.or(dsl::subject_kind.eq_any(Vec::from_iter(of_all)).nullable()));
     let others = SUBJECTS
         .into_iter()
-        .filter(|(kind, _)| *kind != BRIEFING)
-        .fold(briefing, |known, (kind, permission)| {
+        .filter(|(kind, _)| !matches!(*kind, BRIEFING | PROGRAM | CALL))
+        .fold(known, |known, (kind, permission)| {
             Box::new(
                 known.or(dsl::subject_kind
                     .eq(kind)

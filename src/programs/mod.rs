@@ -17,19 +17,32 @@
 
 pub mod applications;
 pub mod calls;
+pub mod commands;
+pub mod deadlines;
 pub mod decisions;
+pub mod handlers;
 pub mod host_duties;
 pub mod matching;
 pub mod model;
 pub mod needs;
 pub mod officers;
 pub mod placements;
+pub mod queries;
 pub mod reviews;
+pub mod settings;
+pub mod statistics;
+pub mod visible;
+pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(handlers::list_programs)
+        .service(handlers::create_program)
+        .service(handlers::get_program)
+        .service(handlers::update_program);
     calls::routes(config);
     applications::routes(config);
     reviews::routes(config);
@@ -37,4 +50,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     officers::routes(config);
     matching::routes(config);
     placements::routes(config);
+    statistics::routes(config);
 }

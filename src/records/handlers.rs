@@ -9,7 +9,8 @@ use crate::records::wire::{AuditEvent, AuditQuery};
 
 /// Read the journal
 ///
-/// Every change and every refused attempt, in the order in which they were committed.
+/// Every change and every refused attempt, in the order in which they were committed. Whoever reviews
+/// applications is not told what they may not know of them.
 #[utoipa::path(
     tag = "Records",
     params(AuditQuery),
@@ -23,6 +24,6 @@ pub async fn list_audit_events(
 ) -> Result<Reply, Problem> {
     let keyring = access.kernel().keyring.clone();
     access
-        .read(move |conn, _| Reply::ok(&queries::list(conn, &keyring, &query)?))
+        .read(move |conn, scope| Reply::ok(&queries::list(conn, scope, &keyring, &query)?))
         .await
 }

@@ -11,8 +11,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
-use crate::event_requests::settings::Settings;
-use crate::event_requests::{deadlines, documents};
+use crate::event_requests::{self, deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::integrations::deliveries;
 use crate::kernel::Kernel;
@@ -20,6 +19,7 @@ use crate::kernel::db::{WriteContext, idempotency, lease};
 use crate::kernel::http::Problem;
 use crate::kernel::http::limit::Limits;
 use crate::kernel::journal::chain;
+use crate::programs;
 use crate::schema::events;
 
 /// How long to wait for the bell before looking anyway: another replica's commit rings none here
@@ -31,6 +31,15 @@ const ORPHAN_AGE: i64 = 24 * 3600;
 
 /// How often what has expired is forgotten.
 const TIDY: Duration = Duration::from_secs(600);
+
+/// The office's rules that deadlines follow.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// For event requests.
+    pub requests: event_requests::settings::Settings,
+    /// For programs.
+    pub programs: programs::settings::Settings,
+}
 
 /// Gives committed events their positions until `stop` says so, and notes how far the journal has
 /// come, whoever gave the positions.
@@ -102,12 +111,12 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Prob
     Ok(advanced.is_some())
 }
 
-/// Lets happen what is due to event requests, until `stop` says so.
-pub async fn watch_deadlines(kernel: Kernel, settings: Settings, mut stop: watch::Receiver<bool>) {
+/// Lets happen what is due to event requests and in programs, until `stop` says so.
+pub async fn watch_deadlines(kernel: Kernel, rules: Rules, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     let mut is_new = true;
     while !*stop.borrow() {
-        match pass_deadlines(&kernel, &settings, &holder, is_new).await {
+        match pass_deadlines(&kernel, &rules, &holder, is_new).await {
             Ok(None) => {}
             Ok(Some(touched)) => {
                 is_new = false;
@@ -129,11 +138,11 @@ pub async fn watch_deadlines(kernel: Kernel, settings: Settings, mut stop: watch
 /// computes due times anew: the office's calendar may be another.
 async fn pass_deadlines(
     kernel: &Kernel,
-    settings: &Settings,
+    rules: &Rules,
     holder: &str,
     is_new: bool,
 ) -> Result<Option<usize>, Problem> {
-    let (settings, holder) = (settings.clone(), holder.to_owned());
+    let (rules, holder) = (rules.clone(), holder.to_owned());
     kernel
         .db
         .write(WriteContext::system(kernel.clock.now()), move |tx| {
@@ -141,11 +150,13 @@ async fn pass_deadlines(
                 return Ok(None);
             }
             let moved = if is_new {
-                deadlines::recompute(tx, &settings)?
+                deadlines::recompute(tx, &rules.requests)?
             } else {
                 0
             };
-            Ok(Some(moved + deadlines::pass(tx, &settings)?))
+            let touched = deadlines::pass(tx, &rules.requests)?
+                + programs::deadlines::pass(tx, &rules.programs)?;
+            Ok(Some(moved + touched))
         })
         .await
 }

@@ -124,6 +124,70 @@ fn find<'a>(list: &'a Value, member: &str, value: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("no {value} in {list}"))
 }
 
+/// A call that is open, one in review, and a placement that runs, as each side sees them.
+async fn programs_are_on_their_way(demo: &Demo) {
+    let office = demo.as_role("program_officer").await;
+    let city = demo.as_role("local_staff").await;
+    let reviewer = demo.as_role("clearance_officer").await;
+    let diplomat = demo.as_role("diplomat").await;
+    let list = async |path: &str, who: &(&'static str, String)| {
+        demo.get(path, who.clone()).await["data"].clone()
+    };
+    let count = |list: &Value| list.as_array().unwrap().len();
+
+    let calls = list("/v1/calls", &city).await;
+    let id = |status: &str| {
+        find(&calls, "status", status)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (open, in_review) = (id("open"), id("in_review"));
+    let own = list(&format!("/v1/calls/{open}/applications"), &city).await;
+    assert_eq!((count(&own), &own[0]["status"]), (1, &json!("draft")));
+    let all = list(&format!("/v1/calls/{open}/applications"), &office).await;
+    assert_eq!(count(&all), 3);
+
+    // Of the five in review the reviewer does not see the one with the conflict, nor who applies.
+    let path = format!("/v1/calls/{in_review}/applications");
+    assert_eq!(count(&list(&path, &office).await), 5);
+    let blind = list(&path, &reviewer).await;
+    assert_eq!(count(&blind), 4);
+    assert!(!blind.to_string().contains("organization_id"), "{blind}");
+    assert!(!blind.to_string().contains("contact"), "{blind}");
+    let ranking = demo
+        .get(&format!("/v1/calls/{in_review}/ranking"), office.clone())
+        .await;
+    assert_eq!(ranking["data"][0]["rank"], 1, "{ranking}");
+    assert_eq!(count(&ranking["data"]), 5);
+
+    let officers = list("/v1/officers", &office).await;
+    assert_eq!(count(&officers), 6);
+    let officer = find(&officers, "name", "Lucia Ferrer")["id"]
+        .as_str()
+        .unwrap();
+    let matches = list(&format!("/v1/officers/{officer}/matches"), &office).await;
+    assert!(count(&matches) > 0, "{matches}");
+
+    let placements = list("/v1/placements", &city).await;
+    let running = find(&placements, "status", "active");
+    let next = find(&placements, "status", "proposed");
+    assert_eq!(next["starts_on"], running["ends_on"]);
+    let reports = list("/v1/placement-reports", &city).await;
+    let accepted = find(&reports, "status", "accepted");
+    assert_eq!(accepted["figures"]["meetings"], 31);
+    assert!(accepted.get("internal_part").is_none(), "{accepted}");
+    assert_eq!(find(&reports, "status", "due")["ordinal"], 2);
+    find(&reports, "kind", "final");
+    let written = list("/v1/placement-reports", &diplomat).await;
+    assert!(find(&written, "status", "accepted")["internal_part"].is_string());
+    let program = running["program_id"].as_str().unwrap();
+    let statistics = demo
+        .get(&format!("/v1/programs/{program}/statistics"), office)
+        .await;
+    assert_eq!(statistics["figures"]["meetings"], 31, "{statistics}");
+}
+
 async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
     let mut demo = Demo::new(backend);
     let said = demo.start().await;
@@ -180,6 +244,8 @@ async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
         "invitation.txt"
     );
 
+    programs_are_on_their_way(&demo).await;
+
     // The tour ends with what its own request told the feed.
     let tour = Command::new("bash")
         .arg(demo.folder.join("tour.sh"))
@@ -194,6 +260,14 @@ async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
         feed.contains(r#""external_ref":"tour-"#) && feed.contains("ER-"),
         "{toured}"
     );
+    for part in [
+        r#""rank":1"#,
+        r#""digest""#,
+        r#""kind":"quarterly""#,
+        r#""by_placement""#,
+    ] {
+        assert!(toured.contains(part), "{part}: {toured}");
+    }
 
     // A second start finds it.
     demo.stop();

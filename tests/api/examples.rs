@@ -9,7 +9,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, App, Mode, PASSWORD, Receiver, document, fill, prefix_of};
+use crate::support::{
+    Actor, App, Mode, PASSWORD, Receiver, document, fill, prefix_of, program_world,
+};
 
 /// Records of every kind, made for one operation.
 struct World {
@@ -83,7 +85,7 @@ fn steps(operation: &str) -> &'static [&'static str] {
     }
 }
 
-async fn world(app: &App, operation: &str, number: usize) -> World {
+async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> World {
     let admin = app.admin().await;
     let phoenix = app.city("Phoenix").await;
     let email = format!("world{number}@example.gov");
@@ -172,6 +174,7 @@ async fn world(app: &App, operation: &str, number: usize) -> World {
                 ),
                 ("chi", invitation),
             ]))
+            .chain(program_world(app, pattern, operation, number).await)
             .collect(),
         hook,
     }
@@ -269,6 +272,9 @@ impl World {
                     .and_then(|(prefix, _)| self.ids.get(prefix));
                 if let Some(id) = known {
                     text.clone_from(id);
+                } else if text.len() == 64 && self.ids.contains_key("slate") {
+                    // The digest of a slate.
+                    text.clone_from(&self.ids["slate"]);
                 } else if text.starts_with("https://hooks.") {
                     *text = self.hook.receiver.url();
                 }
@@ -283,7 +289,11 @@ impl World {
     fn path(&self, pattern: &str, operation: &Value) -> String {
         fill(pattern, |parameter| match prefix_of(operation, parameter) {
             Some(prefix) => self.ids[prefix.as_str()].clone(),
-            None => "not_found".to_owned(),
+            None => match &parameter_of(operation, parameter)["example"] {
+                Value::String(text) => text.clone(),
+                Value::Null => "not_found".to_owned(),
+                example => example.to_string(),
+            },
         })
     }
 
@@ -297,9 +307,19 @@ impl World {
     }
 }
 
+/// A parameter of an operation, as it is described.
+fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
+    let all = operation["parameters"].as_array().unwrap();
+    all.iter().find(|one| one["name"] == name).unwrap()
+}
+
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 8] = ["key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv"];
-const SHARED: [&str; 6] = ["org", "usr", "sid", "bfr", "ven", "brf"];
+const OWN: [&str; 11] = [
+    "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt",
+];
+const SHARED: [&str; 9] = [
+    "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",
+];
 
 /// Whether the operation is about one city's own affairs. An id that is in neither list fails.
 fn is_citys_own(pattern: &str, operation: &Value) -> bool {
@@ -330,7 +350,7 @@ both_backends! {
             for (method, operation) in item.as_object().unwrap() {
                 number += 1;
                 let name = operation["operationId"].as_str().unwrap();
-                let world = world(&app, name, number).await;
+                let world = world(&app, pattern, name, number).await;
                 let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
                 let mut path = world.path(pattern, operation);
                 let mut headers: Vec<(String, String)> = Vec::new();

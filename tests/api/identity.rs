@@ -74,6 +74,10 @@ both_backends! {
         let city = app.city("Phoenix").await;
         let mixed = json!({"email": "x@example.gov", "name": "X", "memberships": [{"organization_id": city, "role": "administrator"}]});
         assert_eq!(admin.post("/v1/users", mixed).await.expect(422).fault_codes(), ["role_mismatch"]);
+        let staff = json!({"email": "y@example.gov", "name": "Y", "memberships": [{"organization_id": app.office, "role": "local_staff"}]});
+        assert_eq!(admin.post("/v1/users", staff).await.expect(422).fault_codes(), ["role_mismatch"]);
+        let diplomat = json!({"email": "z@example.gov", "name": "Z", "memberships": [{"organization_id": app.office, "role": "diplomat"}]});
+        admin.post("/v1/users", diplomat).await.expect(201);
     }
 
     async fn guessing_is_slowed_and_ends_no_running_session(app: App) {

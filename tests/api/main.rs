@@ -9,11 +9,16 @@
 )]
 
 mod api_keys;
+mod application_statements;
+mod applications;
+mod blind_review;
 mod blobs;
 mod briefings;
+mod calls;
 mod clearances;
 mod cli;
 mod concurrency;
+mod decisions;
 mod demo;
 mod directory;
 mod event_requests;
@@ -28,10 +33,12 @@ mod journal;
 mod matrix;
 mod migrations;
 mod openapi;
+mod placement_reports;
 mod problems;
 mod registrations;
 mod request_access;
 mod request_documents;
+mod reviews;
 mod statements;
 mod support;
 mod webhooks;

@@ -21,9 +21,9 @@ use crate::kernel::http::{Faults, IfMatch, Json, Problem, Reply};
 pub async fn get_me(access: Access<Authenticated>) -> Result<Reply, Problem> {
     access
         .read(move |conn, scope| {
-            let (user, memberships) = queries::get(conn, scope.person()?.0)?;
+            let (user, _) = queries::get(conn, scope.person()?.0)?;
             let version = user.version;
-            Ok(Reply::ok(&Me::of(user, memberships, scope))?.version(version))
+            Ok(Reply::ok(&Me::of(user, scope))?.representation(version))
         })
         .await
 }
@@ -46,9 +46,9 @@ pub async fn update_me(
         .write(move |tx, scope| {
             let (id, _) = scope.person()?;
             commands::update_me(tx, id, if_match, change.name.clone())?;
-            let (user, memberships) = queries::get(tx.conn, id)?;
+            let (user, _) = queries::get(tx.conn, id)?;
             let version = user.version;
-            Ok(Reply::ok(&Me::of(user, memberships, scope))?.version(version))
+            Ok(Reply::ok(&Me::of(user, scope))?.representation(version))
         })
         .await
 }

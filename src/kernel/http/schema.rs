@@ -83,6 +83,25 @@ pub fn check<T: ToSchema>(value: &Value, faults: &mut Faults) -> Result<(), Prob
     Ok(())
 }
 
+/// Notes these errors, of a value that stands at `at` in the body.
+pub fn note_all<'a>(
+    errors: impl Iterator<Item = ValidationError<'a>>,
+    at: &str,
+    faults: &mut Faults,
+) {
+    let mut found = Faults::default();
+    for error in errors {
+        note(&error, &mut found);
+    }
+    for fault in found.into_vec() {
+        faults.add(
+            &format!("{at}{}", fault.pointer),
+            &fault.code,
+            &fault.detail,
+        );
+    }
+}
+
 fn note(error: &ValidationError<'_>, faults: &mut Faults) {
     let pointer = error.instance_path().to_string();
     match error.kind() {
@@ -90,7 +109,7 @@ fn note(error: &ValidationError<'_>, faults: &mut Faults) {
             let name = property.as_str().unwrap_or_default();
             faults.add(&format!("{pointer}/{name}"), "required", "is required");
         }
-        Kind::AdditionalProperties { unexpected } => {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
                 let name = name.replace('~', "~0").replace('/', "~1");
                 faults.add(&format!("{pointer}/{name}"), "unknown", "is not known here");
@@ -135,6 +154,17 @@ fn describe(kind: &Kind) -> (&'static str, String) {
         Kind::Enum { options } => ("enum", format!("must be one of {}", list(options))),
         Kind::Minimum { limit } => ("minimum", format!("must be at least {limit}")),
         Kind::Maximum { limit } => ("maximum", format!("must be at most {limit}")),
+        Kind::ExclusiveMinimum { limit } => ("minimum", format!("must be more than {limit}")),
+        Kind::ExclusiveMaximum { limit } => ("maximum", format!("must be less than {limit}")),
+        Kind::Constant { expected_value } => ("const", format!("must be {expected_value}")),
+        Kind::MinProperties { limit } => {
+            ("min_properties", format!("needs {limit} members or more"))
+        }
+        Kind::MaxProperties { limit } => (
+            "max_properties",
+            format!("must have at most {limit} members"),
+        ),
+        Kind::FalseSchema => ("unknown", "is not asked for here".to_owned()),
         Kind::MinLength { limit } => ("min_length", format!("needs {limit} characters or more")),
         Kind::MaxLength { limit } => (
             "max_length",

@@ -11,21 +11,20 @@
 //!   have served.
 //! * In a blind call, reviewers are not told who applies until it is decided ([`Eyes`]).
 
-use std::collections::HashSet;
-
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::kernel::access::{Home, Permission, Principal, Scope};
+use crate::kernel::access::{Home, Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
-use crate::kernel::id::{ApplicationId, CallId, OrganizationId, UserId};
+use crate::kernel::id::{ApplicationId, OrganizationId, UserId};
 use crate::programs::applications::lifecycle::ApplicationStatus;
 use crate::programs::applications::model::Application;
 use crate::programs::calls::lifecycle::CallStatus;
 use crate::programs::calls::model::Call;
 use crate::programs::placements::lifecycle::PlacementStatus;
+pub use crate::programs::visible::{me, panels};
 use crate::schema::{
     applications, calls, declared_conflicts, officers, organizations, panel_members, placements,
     review_assignments,
@@ -34,19 +33,21 @@ use crate::schema::{
 /// A query over applications, with its conditions so far.
 pub type Boxed = applications::BoxedQuery<'static, Backend>;
 
-/// The caller's account, if they have one.
-#[must_use]
-pub fn me(scope: &Scope) -> Option<&UserId> {
-    match &scope.0 {
-        Some(Principal::User { user_id, .. }) => Some(user_id),
-        Some(Principal::Service { .. }) | None => None,
-    }
-}
-
 /// Whether the caller sees every application that was submitted, without being assigned it.
-fn sees_all(scope: &Scope) -> bool {
+#[must_use]
+pub fn sees_all(scope: &Scope) -> bool {
     scope.oversees(Permission::ApplicationsRead)
         && (scope.oversees(Permission::ProgramsWrite) || scope.oversees(Permission::AuditRead))
+}
+
+/// Whether the caller is told of this host's application only what hosts are told: it is their own,
+/// and they do not run the programs.
+#[must_use]
+pub fn is_told_only(scope: &Scope, host: &OrganizationId) -> bool {
+    !sees_all(scope)
+        && scope
+            .homes_with(Permission::ApplicationsRead)
+            .contains(host)
 }
 
 /// The organizations of the caller's own that are jurisdictions: those that a conflict may follow
@@ -209,20 +210,4 @@ pub enum Eyes {
 pub fn eyes(conn: &mut Connection, scope: &Scope, call: &Call) -> Result<Eyes, Problem> {
     let blind = call.hides_hosts() && panels(conn, scope)?.contains(&call.id);
     Ok(if blind { Eyes::Blind } else { Eyes::Open })
-}
-
-/// The calls in which the caller reviews.
-///
-/// # Errors
-///
-/// When the database fails.
-pub fn panels(conn: &mut Connection, scope: &Scope) -> Result<HashSet<CallId>, Problem> {
-    let Some(me) = me(scope) else {
-        return Ok(HashSet::new());
-    };
-    let rows: Vec<CallId> = panel_members::table
-        .filter(panel_members::user_id.eq(me))
-        .select(panel_members::call_id)
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
 }

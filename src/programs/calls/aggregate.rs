@@ -15,18 +15,22 @@ use crate::schema::calls;
 /// The kind of subject, in the journal.
 pub const SUBJECT: &str = "call";
 
-/// An event about a call. Everyone who may read the call is told where it stands.
+/// An event about a call. Everyone who may read the call is told where it stands, once it is open:
+/// what happens to a draft is the office's own affair.
 #[must_use]
 pub fn event(kind: &'static str, call: &Call) -> Event {
-    Event::new(
+    let event = Event::new(
         kind,
         Subject {
             kind: SUBJECT,
             id: call.id.to_string(),
             version: Some(call.version),
         },
-    )
-    .shared(json!({
+    );
+    if call.status == CallStatus::Draft {
+        return event;
+    }
+    event.shared(json!({
         "id": call.id,
         "program_id": call.program_id,
         "title": call.title,

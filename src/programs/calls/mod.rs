@@ -5,12 +5,24 @@
 //! list of criteria with weights.
 
 pub mod aggregate;
+pub mod commands;
+pub mod deadlines;
 pub mod eligibility;
+pub mod form;
+pub mod handlers;
+pub mod late_codes;
 pub mod lifecycle;
 pub mod model;
+pub mod queries;
 pub mod rubric;
+pub mod rules;
+pub mod visible;
+pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this feature.
-pub fn routes(_config: &mut ServiceConfig<'_>) {}
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    handlers::routes(config);
+    late_codes::handlers::routes(config);
+}

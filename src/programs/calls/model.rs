@@ -117,6 +117,15 @@ impl Call {
         serde_json::from_str(&self.eligibility).unwrap_or_default()
     }
 
+    /// Where it stands at this instant: it closes by itself, whether or not a worker came by.
+    #[must_use]
+    pub fn status_at(&self, now: Timestamp) -> CallStatus {
+        match self.status {
+            CallStatus::Open if self.closes_at <= now => CallStatus::Closed,
+            status => status,
+        }
+    }
+
     /// Whether those who review in it are not told who applies, at this stage.
     #[must_use]
     pub fn hides_hosts(&self) -> bool {
@@ -160,4 +169,47 @@ pub struct LateCode {
     pub expires_at: Timestamp,
     /// When it was used.
     pub used_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_call_is_closed_from_its_instant_on() {
+        let closes_at: Timestamp = "2031-11-02T06:30:00Z".parse().unwrap();
+        let mut call = Call {
+            id: CallId::fresh(),
+            program_id: ProgramId::fresh(),
+            title: String::new(),
+            title_folded: String::new(),
+            status: CallStatus::Open,
+            time_zone: "America/New_York".to_owned(),
+            closes_local: closes_at,
+            closes_at,
+            places: 1,
+            reserve_places: 0,
+            is_blind: false,
+            reviews_per_application: 1,
+            normalisation: Normalisation::None,
+            rubric: "[]".to_owned(),
+            eligibility: "{}".to_owned(),
+            form_version: 1,
+            opened_at: None,
+            closed_at: None,
+            review_started_at: None,
+            decided_at: None,
+            announced_at: None,
+            version: 1,
+            created_at: closes_at,
+            updated_at: closes_at,
+        };
+        assert_eq!(
+            call.status_at(closes_at.plus_microseconds(-1)),
+            CallStatus::Open
+        );
+        assert_eq!(call.status_at(closes_at), CallStatus::Closed);
+        call.status = CallStatus::InReview;
+        assert_eq!(call.status_at(closes_at), CallStatus::InReview);
+    }
 }

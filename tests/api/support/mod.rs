@@ -4,18 +4,23 @@ mod actor;
 mod app;
 mod contract;
 mod database;
+mod panels;
 mod process;
+mod programs;
 mod receiver;
 mod requests;
 mod stream;
+mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
+pub use panels::Panelist;
 pub use process::{Process, free_port};
 pub use receiver::{Mode, Received, Receiver};
 pub use requests::LETTER;
+pub use worlds::program_world;
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.
 #[macro_export]

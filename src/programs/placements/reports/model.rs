@@ -1,6 +1,8 @@
 //! Rows and vocabulary of the reports of placements.
 
 use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::kernel::day::Day;
 use crate::kernel::db::{Aggregate, Connection};
@@ -14,10 +16,33 @@ crate::text_enum! {
     pub enum ReportKind {
         /// One interval of the program's schedule, a quarter unless the program says otherwise.
         Quarterly => "quarterly",
-        /// The whole placement.
+        /// The whole placement; its figures are those of the time after the last quarterly report.
         Final => "final",
         /// What the office asked for beside the schedule.
         Special => "special",
+    }
+}
+
+/// What an officer's work came to, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"meetings": 14, "delegations": 2, "agreements": 1, "investment_leads": 3}))]
+pub struct Figures {
+    /// Meetings held.
+    pub meetings: i64,
+    /// Delegations received or sent.
+    pub delegations: i64,
+    /// Agreements assisted.
+    pub agreements: i64,
+    /// Investment leads followed.
+    pub investment_leads: i64,
+}
+
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.meetings += other.meetings;
+        self.delegations += other.delegations;
+        self.agreements += other.agreements;
+        self.investment_leads += other.investment_leads;
     }
 }
 
@@ -86,5 +111,24 @@ impl Aggregate for PlacementReport {
 
     fn version(&self) -> i64 {
         self.version
+    }
+}
+
+impl PlacementReport {
+    /// What the work came to, in numbers.
+    #[must_use]
+    pub const fn figures(&self) -> Figures {
+        Figures {
+            meetings: self.meetings,
+            delegations: self.delegations,
+            agreements: self.agreements,
+            investment_leads: self.investment_leads,
+        }
+    }
+
+    /// Whether it is wanted, not in the office's hands, and its time has come.
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        matches!(self.status, StoredStatus::Awaited | StoredStatus::Returned) && self.due_at <= now
     }
 }

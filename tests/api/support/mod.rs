@@ -4,6 +4,7 @@ mod actor;
 mod app;
 mod contract;
 mod database;
+mod placing;
 mod process;
 mod programs;
 mod receiver;

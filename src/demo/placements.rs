@@ -1,9 +1,9 @@
-//! The placements of the demo: one that runs, with its reports, and one that is to follow it.
+//! The placements of the demo: one that runs, with its reports, and one that is proposed beside it.
 
 use diesel::prelude::*;
 
 use super::people::People;
-use super::{day, weekday_before};
+use super::{day, weekday_after, weekday_before};
 use crate::kernel::access::Role;
 use crate::kernel::db::Tx;
 use crate::kernel::http::{IfMatch, Problem};
@@ -32,7 +32,7 @@ pub(super) fn make(
     host: &OrganizationId,
     officers: &[OfficerId],
 ) -> Result<(), Problem> {
-    let [serving, following, ..] = officers else {
+    let [serving, .., proposed, _, _] = officers else {
         return Err(Problem::internal("the demo has too few officers"));
     };
     let running = CreatePlacement {
@@ -58,9 +58,10 @@ pub(super) fn make(
     report(tx, people, &row.id)?;
     // Nobody has signed this one: the city's leader may.
     let next = CreatePlacement {
-        officer_id: following.clone(),
-        starts_on: row.ends_on,
-        workplan: Some("Take over, and add the suppliers of chip makers.".to_owned()),
+        officer_id: proposed.clone(),
+        slot: 2,
+        starts_on: day(weekday_after(tx.now, 75))?,
+        workplan: Some("Bring the desert cities' heat summit to Phoenix every year.".to_owned()),
         internal_notes: None,
         ..running
     };

@@ -16,8 +16,9 @@ use crate::kernel::time::Timestamp;
 use crate::programs::officers::model::Officer;
 use crate::programs::placements::lifecycle::PlacementStatus;
 use crate::programs::placements::model::{Placement, Term, TermChange};
+use crate::programs::placements::reports::plan;
+use crate::programs::placements::rules;
 use crate::programs::placements::visible::find;
-use crate::programs::placements::{reports, rules};
 use crate::schema::{placement_terms, placements};
 
 /// The kind of subject, in the journal.
@@ -177,7 +178,7 @@ fn pass_to(
     tx.record(event(kind, &row).payload(json!({
         "before": summary(stored), "after": summary(&row), "by_itself": true, "at": at,
     })))?;
-    reports::plan::sync(tx, &row)
+    plan::sync(tx, &row)
 }
 
 /// Stores a changed placement.

@@ -14,10 +14,11 @@ use crate::programs::placements::aggregate::{
 };
 use crate::programs::placements::lifecycle::{LIFECYCLE, PlacementAction, PlacementStatus};
 use crate::programs::placements::model::{Placement, TermChange};
+use crate::programs::placements::reports::plan;
 use crate::programs::placements::represent::{Side, side};
 use crate::programs::placements::rules::{Days, check_length, midnight};
 use crate::programs::placements::wire::NewEnd;
-use crate::programs::placements::{access, holds, reports};
+use crate::programs::placements::{access, holds};
 
 /// A step, with what is said with it.
 #[derive(Debug, Clone)]
@@ -137,7 +138,7 @@ pub(super) fn finish(
         PlacementStatus::Proposed | PlacementStatus::AgreementPending
     );
     if has_term {
-        reports::plan::sync(tx, &row)?;
+        plan::sync(tx, &row)?;
     }
     let locked = Locked::acquire(tx, row.id.as_str())?.ok_or_else(Problem::not_found)?;
     Ok(settle(tx, locked)?.into_inner())

@@ -88,10 +88,11 @@ pub fn nowhere(pattern: &str, operation: &Value) -> String {
             .iter()
             .find(|one| one["in"] == "path" && one["name"] == parameter)
             .unwrap_or_else(|| panic!("{pattern} does not declare {parameter}"));
-        declared["example"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{pattern} gives no example of {parameter}"))
-            .to_owned()
+        match &declared["example"] {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => panic!("{pattern} gives no example of {parameter}"),
+        }
     })
 }
 

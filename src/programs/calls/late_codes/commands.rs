@@ -17,6 +17,7 @@ use crate::programs::calls::late_codes::wire::CreateLateCode;
 use crate::programs::calls::model::{Call, LateCode};
 use crate::programs::calls::queries::takes_late_codes;
 use crate::programs::calls::visible::find;
+use crate::programs::commands::expect_office;
 use crate::programs::visible::me;
 use crate::schema::late_codes;
 
@@ -36,6 +37,7 @@ pub fn create_late_code(
     input: &CreateLateCode,
 ) -> Result<(LateCode, String), Problem> {
     let found = find(tx.conn, scope, call)?;
+    expect_office(scope)?;
     expect_reader(tx.conn, scope, &found)?;
     let call = acquire(tx, call)?;
     if !takes_late_codes(call.status) {

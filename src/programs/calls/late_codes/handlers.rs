@@ -17,16 +17,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List the late codes of a call
 ///
-/// Without the codes themselves. Not for those who review in the call.
+/// Without the codes themselves. For those who run the programs, and auditors; not for those who
+/// review in the call.
 #[utoipa::path(
     tag = "Programs",
     params(("id" = CallId, Path, description = "The call."), LateCodeQuery),
     responses((status = 200, description = "A page of late codes.", body = Page<LateCode>)),
-    extensions(("x-permission" = json!("programs:write"))),
+    extensions(("x-permission" = json!("programs:read"))),
 )]
 #[get("/v1/calls/{id}/late-codes")]
 pub async fn list_late_codes(
-    access: Access<may::ProgramsWrite>,
+    access: Access<may::ProgramsRead>,
     Path(id): Path<CallId>,
     Query(query): Query<LateCodeQuery>,
 ) -> Result<Reply, Problem> {

@@ -11,17 +11,22 @@ use crate::kernel::secrets::Keyring;
 use crate::kernel::time::Timestamp;
 use crate::programs::calls::late_codes::wire::{LateCodeQuery, LateCodeSort};
 use crate::programs::calls::model::{Call, LateCode};
-use crate::programs::commands::expect_office;
-use crate::programs::visible::panels;
+use crate::programs::visible::{panels, sees_all};
 use crate::schema::late_codes;
 
-/// Refuses whoever does not run the programs, or reviews in this call: a code tells who applies.
+/// Refuses whoever neither runs the programs nor audits them, or reviews in this call: a code tells
+/// who applies.
 ///
 /// # Errors
 ///
 /// 403.
 pub fn expect_reader(conn: &mut Connection, scope: &Scope, call: &Call) -> Result<(), Problem> {
-    expect_office(scope)?;
+    if !sees_all(scope) {
+        return Err(Problem::new(
+            Code::Forbidden,
+            "Late codes are for those who run the programs.",
+        ));
+    }
     if panels(conn, scope)?.contains(&call.id) {
         return Err(Problem::new(
             Code::Forbidden,

@@ -162,7 +162,9 @@ impl Probe {
 /// What an answer says, without the number of the request and the places in the journal.
 fn settled(answer: &Answer) -> String {
     let mut body = answer.body.clone();
-    let Some(members) = body.as_object_mut() else { return answer.text.clone() };
+    let Some(members) = body.as_object_mut() else {
+        return answer.text.clone();
+    };
     members.remove("instance");
     if let Some(entries) = members.get_mut("data").and_then(Value::as_array_mut) {
         for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
@@ -174,7 +176,8 @@ fn settled(answer: &Answer) -> String {
 
 /// Whether an answer of the journal changes with the attempts themselves, which it tells of.
 fn tells_of_attempts(path: &str) -> bool {
-    path.starts_with("/v1/audit-events") && (!path.contains("type=") || path.contains("type=access.denied"))
+    path.starts_with("/v1/audit-events")
+        && (!path.contains("type=") || path.contains("type=access.denied"))
 }
 
 /// The ids of everything in the journal that somebody reads there, but for refused attempts.
@@ -182,12 +185,18 @@ async fn journal(actor: &Actor) -> Vec<String> {
     let mut found = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page = actor.get(&format!("/v1/audit-events?limit=100{cursor}")).await;
+        let page = actor
+            .get(&format!("/v1/audit-events?limit=100{cursor}"))
+            .await;
         if page.status == 403 {
             return found;
         }
         let entries = page.body["data"].as_array().unwrap().iter();
-        found.extend(entries.filter(|entry| entry["type"] != "access.denied").map(|entry| entry["id"].as_str().unwrap().to_owned()));
+        found.extend(
+            entries
+                .filter(|entry| entry["type"] != "access.denied")
+                .map(|entry| entry["id"].as_str().unwrap().to_owned()),
+        );
         match page.body["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => return found,

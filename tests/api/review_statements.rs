@@ -26,8 +26,14 @@ const INSERT: usize = 400;
 
 /// Has every application of the call reviewed by this reviewer.
 fn review_all(app: &App, conn: &mut AnyConnection, call: &Call, reviewer: &UserId) {
-    let done: Vec<ApplicationId> = reviews::table.select(reviews::application_id).load(conn).unwrap();
-    let ids: Vec<ApplicationId> = applications::table.select(applications::id).load(conn).unwrap();
+    let done: Vec<ApplicationId> = reviews::table
+        .select(reviews::application_id)
+        .load(conn)
+        .unwrap();
+    let ids: Vec<ApplicationId> = applications::table
+        .select(applications::id)
+        .load(conn)
+        .unwrap();
     let now = app.clock.now();
     let (mut assigned, mut reviewed) = (Vec::new(), Vec::new());
     for (number, id) in ids.iter().filter(|id| !done.contains(id)).enumerate() {
@@ -71,17 +77,26 @@ fn statements(app: &App, scope: &Scope, call: &Call) -> Vec<usize> {
     let conn = &mut conn;
     let now = app.clock.now();
     let mut all = Vec::new();
-    let mut taken = || count.swap(0, Ordering::Relaxed);
+    let taken = || count.swap(0, Ordering::Relaxed);
     taken();
     assert!(ranking::read(conn, scope, call, now).unwrap().data.len() >= 10);
     all.push(taken());
-    assert!(decisions::queries::read_slate(conn, scope, call, now).unwrap().data.len() >= 10);
+    assert!(
+        decisions::queries::read_slate(conn, scope, call, now)
+            .unwrap()
+            .data
+            .len()
+            >= 10
+    );
     all.push(taken());
     assert_eq!(panel::shown(conn, scope, &call.id, None).unwrap().len(), 1);
     all.push(taken());
     queries::conflicts(conn, &call.id, now).unwrap();
     all.push(taken());
-    let query = AssignmentQuery { limit: Some(100), ..AssignmentQuery::default() };
+    let query = AssignmentQuery {
+        limit: Some(100),
+        ..AssignmentQuery::default()
+    };
     let page = queries::list_assignments(conn, scope, &app.kernel.keyring, call, &query).unwrap();
     assert!(page.data.len() >= 10);
     all.push(taken());

@@ -137,7 +137,8 @@ impl World {
             hosts,
             office: caller(&account, &office, "national_office", Role::Administrator),
             leaders,
-            now: "2026-05-01T15:30:00Z".parse().unwrap(),
+            // Ahead of the clock of the server, whose worker must not write down what begins here.
+            now: "2040-05-01T15:30:00Z".parse().unwrap(),
         }
     }
 

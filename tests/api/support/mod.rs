@@ -5,6 +5,7 @@ mod app;
 mod contract;
 mod database;
 mod panels;
+mod placing;
 mod process;
 mod programs;
 mod receiver;

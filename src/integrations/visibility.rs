@@ -68,8 +68,10 @@ pub const WEBHOOK_ENDPOINT: &str = "webhook_endpoint";
 /// The events with a position that this caller may know of.
 #[must_use]
 pub fn visible(scope: &Scope) -> Boxed {
+    // Refused attempts are about records of every kind, and belong to the journal alone.
     let mut found = events::table
         .filter(dsl::position.is_not_null())
+        .filter(dsl::kind.ne("access.denied"))
         .into_boxed();
     let ceiling = scope.ceiling();
     if ceiling != Marking::Cui {

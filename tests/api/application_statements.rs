@@ -25,7 +25,7 @@ use crate::support::App;
 /// Rows that one statement inserts, at most.
 const INSERT: usize = 400;
 
-fn scope(user: &UserId, organization: &str, role: Role) -> Scope {
+pub fn scope(user: &UserId, organization: &str, role: Role) -> Scope {
     Scope(Some(Principal::User {
         user_id: user.clone(),
         session_id: SessionId::fresh(),
@@ -73,7 +73,7 @@ fn statements(app: &App, scopes: &[Scope], call: &Call) -> Vec<usize> {
 }
 
 /// Copies this application until there are so many, each of a host of its own.
-fn copy(conn: &mut AnyConnection, application: &str, until: usize) {
+pub fn copy(conn: &mut AnyConnection, application: &str, until: usize) {
     let row = Application::load(conn, application).unwrap().unwrap();
     let host = Organization::load(conn, row.organization_id.as_str())
         .unwrap()

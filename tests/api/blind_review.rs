@@ -87,7 +87,8 @@ impl Probe {
                 None => &parameter["schema"],
             };
             let values: Vec<String> = match name {
-                "limit" | "cursor" | "after" => continue,
+                "cursor" | "after" => continue,
+                "limit" => vec!["100".to_owned()],
                 "q" => self.words.clone(),
                 "organization_id" => self.organizations.clone(),
                 "subject_id" => self
@@ -158,8 +159,7 @@ impl Probe {
     }
 }
 
-/// What an answer says, without what is new in each: the number of the request, and in the journal
-/// the attempts themselves and the places of the rest.
+/// What an answer says, without the number of the request and the places in the journal.
 fn settled(answer: &Answer) -> String {
     let mut body = answer.body.clone();
     let Some(members) = body.as_object_mut() else {
@@ -167,19 +167,41 @@ fn settled(answer: &Answer) -> String {
     };
     members.remove("instance");
     if let Some(entries) = members.get_mut("data").and_then(Value::as_array_mut) {
-        let before = entries.len();
-        entries.retain(|entry| entry["type"] != "access.denied");
         for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
             entry.remove("position");
         }
-        let is_journal =
-            entries.iter().any(|entry| entry.get("hash").is_some()) || entries.len() < before;
-        if is_journal {
-            members.remove("total");
-            members.remove("next_cursor");
-        }
     }
     body.to_string()
+}
+
+/// Whether an answer of the journal changes with the attempts themselves, which it tells of.
+fn tells_of_attempts(path: &str) -> bool {
+    path.starts_with("/v1/audit-events")
+        && (!path.contains("type=") || path.contains("type=access.denied"))
+}
+
+/// The ids of everything in the journal that somebody reads there, but for refused attempts.
+async fn journal(actor: &Actor) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = actor
+            .get(&format!("/v1/audit-events?limit=100{cursor}"))
+            .await;
+        if page.status == 403 {
+            return found;
+        }
+        let entries = page.body["data"].as_array().unwrap().iter();
+        found.extend(
+            entries
+                .filter(|entry| entry["type"] != "access.denied")
+                .map(|entry| entry["id"].as_str().unwrap().to_owned()),
+        );
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
 }
 
 /// The parts of an answer that stand for one record each.
@@ -282,9 +304,10 @@ both_backends! {
             let first = probe.walk(&one.actor).await;
             let second = probe.walk(&one.actor).await;
             restless.extend(first.iter().filter(|(path, seen)| second[*path] != **seen).map(|(path, _)| path.clone()));
-            before.push(second);
+            before.push((second, journal(&one.actor).await));
         }
-        assert!(restless.iter().all(|path| !is_of_programs(path) && !path.starts_with("/v1/audit-events") && !path.starts_with("/v1/events?")), "{restless:?}");
+        restless.retain(|path| !tells_of_attempts(path));
+        assert!(restless.iter().all(|path| !is_of_programs(path) && !path.contains("events")), "{restless:?}");
 
         // Now Phoenix applies, late, and somebody reviews it.
         let expires = app.clock.now().plus_seconds(86_400);
@@ -298,10 +321,11 @@ both_backends! {
         rest(&app).await;
         assert!(admin.get(&format!("/v1/audit-events?type=application.submitted&subject_id={id}")).await.expect(200).text.contains(&id));
 
-        for (one, before) in conflicted.iter().zip(before) {
+        for (one, (before, told)) in conflicted.iter().zip(before) {
+            assert_eq!(journal(&one.actor).await, told);
             let after = probe.walk(&one.actor).await;
             for (path, seen) in &after {
-                if !restless.contains(path) {
+                if !restless.contains(path) && !tells_of_attempts(path) {
                     assert_eq!(&before[path], seen, "{path}");
                 }
                 assert!(!seen.body.contains(&id) && !seen.body.contains("Saguaro"), "{path}: {}", seen.body);
@@ -342,7 +366,9 @@ both_backends! {
         app.act_on_call(&call, "close").await.expect(200);
         let expires = app.clock.now().plus_seconds(86_400);
         let boston = app.city("Boston").await;
-        admin.post(&format!("/v1/calls/{call}/late-codes"), json!({"organization_id": hosts["Denver"], "reason": "Flood.", "expires_at": expires})).await.expect(201);
+        // This one is still to hand in, with a code.
+        hosts.insert("Austin", app.city("Austin").await);
+        admin.post(&format!("/v1/calls/{call}/late-codes"), json!({"organization_id": hosts["Austin"], "reason": "Flood.", "expires_at": expires})).await.expect(201);
         let mut panel = Vec::new();
         for role in ROLES {
             let one = app.seated(&call, &format!("blind.{role}"), role).await;
@@ -377,6 +403,8 @@ both_backends! {
                     if !ids.iter().any(|id| record.contains(*id)) && !is_of_programs(path) {
                         continue;
                     }
+                    // A time zone is named after a city, and tells nothing.
+                    let record = record.replace("America/", "").replace("\"time_zone\":\"Phoenix\"", "");
                     for (name, host) in &hosts {
                         assert!(!record.contains(host) && !record.contains(name), "{path} names {name}: {record}");
                     }

@@ -41,6 +41,7 @@ mod problems;
 mod registrations;
 mod request_access;
 mod request_documents;
+mod review_statements;
 mod reviews;
 mod statements;
 mod support;

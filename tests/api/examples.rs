@@ -346,6 +346,7 @@ both_backends! {
         let strangers = [app.as_city("Chicago").await, app.key_of("Chicago", SERVICE_SCOPES).await];
         let mut number = 0;
         let mut kept_from_strangers = 0;
+        let mut failures = Vec::new();
         for (pattern, item) in document()["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
                 number += 1;
@@ -399,15 +400,20 @@ both_backends! {
                     // The very request that is about to succeed, from another city.
                     for stranger in &strangers {
                         let refused = stranger.send_raw(method.clone(), &path, &headers, body.clone()).await;
-                        assert!(matches!(refused.status, 403 | 404), "{name} for another city: {} {}", refused.status, refused.text);
+                        if !matches!(refused.status, 403 | 404) {
+                            failures.push(format!("{name} for another city: {} {}", refused.status, refused.text));
+                        }
                     }
                     kept_from_strangers += 1;
                 }
                 let answer = world.caller(operation).send_raw(method, &path, &headers, body).await;
                 let declared: Vec<&String> = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2')).collect();
-                assert_eq!(declared, [&answer.status.to_string()], "{name}: {}", answer.text);
+                if !declared.contains(&&answer.status.to_string()) {
+                    failures.push(format!("{name}: {} in place of {declared:?}: {}", answer.status, answer.text));
+                }
             }
         }
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
         assert!(kept_from_strangers >= 9, "{kept_from_strangers}");
     }
 }

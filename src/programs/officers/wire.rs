@@ -39,7 +39,7 @@ pub struct OfficerRecusal {
     "id": "off_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Dana Whitfield", "grade": "FS-03",
     "user_id": "usr_01jz8k2m4n6p8q0r2s4t6v8w0x", "skills": ["trade promotion"],
     "languages": [{"language": "es", "level": 4}], "regions": ["western_hemisphere"],
-    "available_from": "2026-07-01", "available_until": null, "recusals": [], "notes": null, "is_active": true,
+    "available_from": "2026-07-01", "available_until": null, "recusals": [], "notes": "Prefers the border region.", "is_active": true,
     "version": 1, "created_at": "2026-03-02T14:00:00Z", "updated_at": "2026-03-02T14:00:00Z",
     "allowed_actions": ["update"]
 }))]

@@ -93,7 +93,7 @@ both_backends! {
         assert_eq!(seen.body["allowed_actions"], json!(["update"]));
         let own = ortega.get(&path).await.expect(200);
         assert!(own.body.get("notes").is_none() && own.body["allowed_actions"] == json!([]));
-        assert_eq!(ortega.get("/v1/officers").await.expect(200).ids(), [id.clone()]);
+        assert_eq!(ortega.get("/v1/officers").await.expect(200).ids(), vec![id.clone()]);
         let other = app.officer("Ines Alvarado", json!({"languages": [{"language": "es", "level": 2}]})).await;
         ortega.get(&format!("/v1/officers/{other}")).await.expect_problem(404, "not_found");
         app.as_city("Chicago").await.get("/v1/officers").await.expect_problem(403, "forbidden");
@@ -109,7 +109,7 @@ both_backends! {
         admin.get("/v1/officers?min_level=3").await.expect_problem(400, "invalid_query");
         let program = app.program().await;
         app.place(&program, &other, &phoenix, json!({"starts_on": "2026-09-01"})).await.expect(201);
-        assert_eq!(admin.get("/v1/officers?available_on=2026-09-01").await.expect(200).ids(), [id.clone()]);
+        assert_eq!(admin.get("/v1/officers?available_on=2026-09-01").await.expect(200).ids(), vec![id.clone()]);
 
         // A list that is given takes the place of what was; the others stay.
         let changed = admin.patch(&path, &seen.tag(), json!({"languages": [{"language": "fr", "level": 3}], "recusals": [], "is_active": false})).await.expect(200);

@@ -203,7 +203,7 @@ both_backends! {
         // An officer who is placed there is a guest: they see their own.
         let diplomat = app.diplomat("Ortega").await;
         assert!(places(&diplomat).await.contains(&phoenix));
-        assert_eq!(diplomat.get("/v1/placements").await.expect(200).ids(), [ours.clone()]);
+        assert_eq!(diplomat.get("/v1/placements").await.expect(200).ids(), vec![ours.clone()]);
         diplomat.get(&path(&second)).await.expect_problem(404, "not_found");
         let office = app.placement(&ours).await;
         assert_eq!((&office.body["internal_notes"], &office.body["signatures"]["office_signed_by"]), (&json!("Handle with care."), &json!("Admin")));

@@ -681,8 +681,8 @@ diesel::table! {
     placement_holds (resource_id, placement_id) {
         resource_id -> Text,
         placement_id -> Text,
-        starts_at -> Timestamp,
-        ends_at -> Timestamp,
+        starts_on -> Date,
+        ends_on -> Date,
     }
 }
 

@@ -76,6 +76,6 @@ SELECT
     'America/Phoenix', '2031-09-01', '2032-09-01', '2031-09-01 07:00:00', '2032-09-01 07:00:00', 1,
     '2026-01-01 00:00:00', '2026-01-01 00:00:00'
 FROM bench_numbers WHERE n <= 500;
-INSERT INTO placement_holds (resource_id, placement_id, starts_at, ends_at)
-SELECT 'off_0' || @ID@, 'plc_0' || @ID@, '2031-09-01 07:00:00', '2032-09-01 07:00:00'
+INSERT INTO placement_holds (resource_id, placement_id, starts_on, ends_on)
+SELECT 'off_0' || @ID@, 'plc_0' || @ID@, '2031-09-01', '2032-09-01'
 FROM bench_numbers WHERE n <= 500;

@@ -139,9 +139,25 @@ fn own(scope: &Scope) -> Condition {
     let of_all = of_all.into_iter().flatten();
     let known: Condition =
         Box::new(briefing.or(dsl::subject_kind.eq_any(Vec::from_iter(of_all)).nullable()));
+    // A host's, and the officer's own, who is at the host for a time only.
+    let placed = [
+        (PLACEMENT, Permission::PlacementsRead),
+        (PLACEMENT_REPORT, Permission::PlacementReportsRead),
+    ];
+    let placed = placed
+        .into_iter()
+        .filter(|(_, permission)| scope.can(*permission))
+        .map(|(kind, _)| kind);
+    let known: Condition =
+        Box::new(known.or(dsl::subject_kind.eq_any(Vec::from_iter(placed)).nullable()));
     let others = SUBJECTS
         .into_iter()
-        .filter(|(kind, _)| !matches!(*kind, BRIEFING | PROGRAM | CALL))
+        .filter(|(kind, _)| {
+            !matches!(
+                *kind,
+                BRIEFING | PROGRAM | CALL | PLACEMENT | PLACEMENT_REPORT
+            )
+        })
         .fold(known, |known, (kind, permission)| {
             Box::new(
                 known.or(dsl::subject_kind

@@ -12,9 +12,10 @@ use crate::kernel::id::ProgramId;
 use crate::kernel::journal::{Event, Subject};
 use crate::kernel::text;
 use crate::programs::model::Program;
+use crate::programs::placements::lifecycle::PlacementStatus;
 use crate::programs::visible::find;
 use crate::programs::wire::{CreateProgram, Duty, UpdateProgram};
-use crate::schema::programs;
+use crate::schema::{placements, programs};
 
 /// The kind of subject, in the journal.
 pub const SUBJECT: &str = "program";
@@ -99,6 +100,24 @@ pub fn create_program(
     Ok(row)
 }
 
+/// Notes that placements follow the program: another interval would count days twice, or leave days
+/// out, in reports that are written.
+fn expect_unused(tx: &mut Tx<'_>, id: &ProgramId) -> Result<(), Problem> {
+    let placed: i64 = placements::table
+        .filter(placements::program_id.eq(id))
+        .filter(placements::status.ne(PlacementStatus::Cancelled))
+        .count()
+        .get_result(tx.conn)?;
+    let mut faults = Faults::default();
+    faults.require(
+        placed == 0,
+        "/report_interval_months",
+        "in_use",
+        "stands once there are placements: make another program",
+    );
+    faults.finish()
+}
+
 /// Changes a program.
 ///
 /// # Errors
@@ -144,6 +163,9 @@ pub fn update_program(
     }
     row.is_active = change.is_active.unwrap_or(row.is_active);
     check(&row)?;
+    if row.report_interval_months != stored.report_interval_months {
+        expect_unused(tx, id)?;
+    }
     row.version = stored.version + 1;
     row.updated_at = tx.now;
     diesel::update(

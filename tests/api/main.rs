@@ -35,6 +35,7 @@ mod migrations;
 mod officers;
 mod openapi;
 mod placement_reports;
+mod placement_succession;
 mod placement_terms;
 mod placements;
 mod problems;

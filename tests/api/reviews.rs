@@ -270,6 +270,27 @@ both_backends! {
         other.actor.get(&format!("/v1/calls/{call}/ranking")).await.expect(200);
     }
 
+    async fn those_who_review_are_not_led_by_what_is_being_decided(app: App) {
+        let (call, applications) = app.closed_call(json!({"places": 5}), &["Phoenix", "Chicago"]).await;
+        let (ours, other) = (&applications["Phoenix"], &applications["Chicago"]);
+        let officer = app.seated(&call, "ines", Role::ProgramOfficer).await;
+        app.act_on_call(&call, "start-review").await.expect(200);
+        app.assign(&call, ours, &officer).await.expect(201);
+        app.decide_by_hand(ours, "select").await.expect(200);
+        let list = format!("/v1/calls/{call}/applications");
+        for (status, expected) in [("selected", 0), ("under_review", 2)] {
+            let found = officer.actor.get(&format!("{list}?status={status}&include=total")).await.expect(200);
+            assert_eq!((found.ids().len(), &found.body["total"]), (expected, &json!(expected)), "{status}");
+        }
+        let seen = officer.actor.get(&format!("/v1/applications/{ours}")).await.expect(200);
+        assert_eq!((&seen.body["status"], &seen.body["reason"]), (&json!("under_review"), &Value::Null));
+        assert_eq!(seen.body["allowed_actions"], json!(["review", "declare-conflict"]));
+        let seen = officer.actor.get(&format!("/v1/applications/{other}")).await.expect(200);
+        assert_eq!(seen.body["allowed_actions"], json!(["declare-conflict"]));
+        let decided = app.admin().await.get(&format!("{list}?status=selected")).await.expect(200);
+        assert_eq!(decided.ids(), vec![ours.clone()]);
+    }
+
     async fn twenty_who_send_one_review_at_once_make_one_row(app: App) {
         let (call, applications) = app.closed_call(json!({}), &["Phoenix"]).await;
         let id = &applications["Phoenix"];

@@ -39,17 +39,17 @@ CREATE INDEX placements_status_idx ON placements (status, starts_at, id);
 CREATE INDEX placements_office_signed_by_idx ON placements (office_signed_by);
 CREATE INDEX placements_host_signed_by_idx ON placements (host_signed_by);
 
--- From when to when a placement holds its officer and its slot: an officer's id, or a host's with
--- the number of the slot.
+-- The days for which a placement holds its officer and its slot: an officer's id, or a host's with
+-- the number of the slot. The last one is the day after.
 CREATE TABLE placement_holds (
     resource_id TEXT NOT NULL,
     placement_id TEXT NOT NULL CONSTRAINT placement_holds_placement_id_fkey REFERENCES placements (id),
-    starts_at TIMESTAMP NOT NULL,
-    ends_at TIMESTAMP NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
     CONSTRAINT placement_holds_pkey PRIMARY KEY (resource_id, placement_id),
-    CONSTRAINT placement_holds_times_check CHECK (starts_at < ends_at)
+    CONSTRAINT placement_holds_days_check CHECK (starts_on < ends_on)
 );
-CREATE INDEX placement_holds_resource_time_idx ON placement_holds (resource_id, ends_at);
+CREATE INDEX placement_holds_resource_time_idx ON placement_holds (resource_id, ends_on);
 CREATE INDEX placement_holds_placement_id_idx ON placement_holds (placement_id);
 
 -- How the term of a placement came to be what it is.
@@ -115,7 +115,7 @@ CREATE TRIGGER placement_holds_no_overlap_on_insert BEFORE INSERT ON placement_h
 WHEN EXISTS (
     SELECT 1 FROM placement_holds h
     WHERE h.resource_id = NEW.resource_id AND h.placement_id <> NEW.placement_id
-        AND h.starts_at < NEW.ends_at AND h.ends_at > NEW.starts_at
+        AND h.starts_on < NEW.ends_on AND h.ends_on > NEW.starts_on
 )
 BEGIN
     SELECT RAISE(ABORT, 'placement_holds_no_overlap');
@@ -124,7 +124,7 @@ CREATE TRIGGER placement_holds_no_overlap_on_update BEFORE UPDATE ON placement_h
 WHEN EXISTS (
     SELECT 1 FROM placement_holds h
     WHERE h.resource_id = NEW.resource_id AND h.placement_id <> NEW.placement_id
-        AND h.starts_at < NEW.ends_at AND h.ends_at > NEW.starts_at
+        AND h.starts_on < NEW.ends_on AND h.ends_on > NEW.starts_on
 )
 BEGIN
     SELECT RAISE(ABORT, 'placement_holds_no_overlap');

@@ -10,18 +10,18 @@ use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::programs::applications::lifecycle::ApplicationStatus;
 use crate::programs::applications::model::Application as Row;
-use crate::programs::applications::represent::represent;
-use crate::programs::applications::visible::{Boxed, Eyes, eyes, sees_all, visible};
+use crate::programs::applications::represent::{Viewpoint, represent};
+use crate::programs::applications::visible::{Boxed, Eyes, sees_all, visible};
 use crate::programs::applications::wire::{Application, ApplicationQuery, ApplicationSort};
 use crate::programs::calls::model::Call;
 use crate::schema::applications;
 
-fn filtered(scope: &Scope, call: &Call, eyes: Eyes, query: &ApplicationQuery) -> Boxed {
-    let mut found = visible(scope).filter(applications::call_id.eq(call.id.clone()));
+fn filtered(view: &Viewpoint<'_>, query: &ApplicationQuery) -> Boxed {
+    let mut found = visible(view.scope).filter(applications::call_id.eq(view.call.id.clone()));
     if let Some(q) = &query.q {
         for word in text::fold(q).split(' ') {
             let pattern = text::like_anywhere(word);
-            found = match eyes {
+            found = match view.eyes() {
                 Eyes::Open => found.filter(applications::title_folded.like(pattern).escape('\\')),
                 Eyes::Blind => {
                     found.filter(applications::blind_title_folded.like(pattern).escape('\\'))
@@ -33,22 +33,25 @@ fn filtered(scope: &Scope, call: &Call, eyes: Eyes, query: &ApplicationQuery) ->
         found = found.filter(applications::organization_id.eq(organization.clone()));
     }
     match query.status {
-        Some(status) => with_status(found, scope, call, status),
+        Some(status) => with_status(found, view, status),
         None => found,
     }
 }
 
-/// Of a host's own applications what it is told counts, of others where they stand.
-fn with_status(found: Boxed, scope: &Scope, call: &Call, status: ApplicationStatus) -> Boxed {
-    if sees_all(scope) {
-        return found.filter(applications::status.eq(status));
-    }
+/// Those that stand so as far as the caller is told ([`Viewpoint::is_told_less`]).
+fn with_status(found: Boxed, view: &Viewpoint<'_>, status: ApplicationStatus) -> Boxed {
     let told: Vec<ApplicationStatus> = ApplicationStatus::ALL
         .iter()
         .copied()
-        .filter(|real| real.as_told(call.status) == status)
+        .filter(|real| real.as_told(view.call.status) == status)
         .collect();
-    let homes = scope.homes_with(Permission::ApplicationsRead);
+    if view.is_panel && view.call.status.is_before_decision() {
+        return found.filter(applications::status.eq_any(told));
+    }
+    if sees_all(view.scope) {
+        return found.filter(applications::status.eq(status));
+    }
+    let homes = view.scope.homes_with(Permission::ApplicationsRead);
     let is_own = || applications::organization_id.eq_any(homes.clone());
     found.filter(
         is_own()
@@ -70,15 +73,15 @@ pub fn list(
     query: &ApplicationQuery,
     now: Timestamp,
 ) -> Result<Page<Application>, Problem> {
-    let eyes = eyes(conn, scope, call)?;
-    if eyes == Eyes::Blind && query.organization_id.is_some() {
+    let view = Viewpoint::of(conn, scope, call, now)?;
+    if view.eyes() == Eyes::Blind && query.organization_id.is_some() {
         return Err(Problem::new(
             Code::Forbidden,
             "Those who review a blind call are not told who applies.",
         ));
     }
     let request = PageRequest::within(keyring, query, call.id.as_str())?;
-    let base = || filtered(scope, call, eyes, query);
+    let base = || filtered(&view, query);
     let rows: Vec<Row> = crate::seek!(
         base(), applications::created_at, applications::id,
         descending: query.sort == Some(ApplicationSort::CreatedAtDescending),

@@ -1,24 +1,24 @@
 //! How a caller sees applications.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::directory::organizations;
 use crate::directory::organizations::wire::Organization;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::http::Problem;
-use crate::kernel::id::OrganizationId;
+use crate::kernel::id::{ApplicationId, OrganizationId};
 use crate::kernel::time::Timestamp;
 use crate::programs::applications::blind::Blindfold;
 use crate::programs::applications::lifecycle::{ApplicationAction, ApplicationStatus, LIFECYCLE};
 use crate::programs::applications::model::Application as Row;
-use crate::programs::applications::visible::{Eyes, is_told_only, panels};
+use crate::programs::applications::visible::{Eyes, assigned, is_told_only, panels};
 use crate::programs::applications::wire::{Application, ApplicationExpansion, Waiver};
 use crate::programs::calls::lifecycle::CallStatus;
 use crate::programs::calls::model::Call;
 
 /// What is the same for all applications of a call that one caller looks at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Viewpoint<'a> {
     /// Who looks.
     pub scope: &'a Scope,
@@ -26,6 +26,8 @@ pub struct Viewpoint<'a> {
     pub call: &'a Call,
     /// Whether the caller is on its panel.
     pub is_panel: bool,
+    /// What the caller is to review in it.
+    assigned: HashSet<ApplicationId>,
     /// When.
     pub now: Timestamp,
 }
@@ -42,10 +44,17 @@ impl<'a> Viewpoint<'a> {
         call: &'a Call,
         now: Timestamp,
     ) -> Result<Self, Problem> {
+        let is_panel = panels(conn, scope)?.contains(&call.id);
+        let assigned = if is_panel {
+            assigned(conn, scope, &call.id)?
+        } else {
+            HashSet::new()
+        };
         Ok(Self {
             scope,
             call,
-            is_panel: panels(conn, scope)?.contains(&call.id),
+            is_panel,
+            assigned,
             now,
         })
     }
@@ -60,10 +69,18 @@ impl<'a> Viewpoint<'a> {
         }
     }
 
+    /// Whether the caller is not told what is being decided: the host is told when the call is
+    /// announced, and those who review are not to be led by what others make of it.
+    #[must_use]
+    pub fn is_told_less(&self, row: &Row) -> bool {
+        is_told_only(self.scope, &row.organization_id)
+            || self.is_panel && self.call.status.is_before_decision()
+    }
+
     /// Where an application stands, as far as the caller is told.
     #[must_use]
     pub fn status(&self, row: &Row) -> ApplicationStatus {
-        if is_told_only(self.scope, &row.organization_id) {
+        if self.is_told_less(row) {
             row.status.as_told(self.call.status)
         } else {
             row.status
@@ -126,6 +143,12 @@ impl<'a> Viewpoint<'a> {
         }
         if self.may_waive(row) {
             actions.push("waive-overdue-report".to_owned());
+        }
+        if self.is_panel && call == CallStatus::InReview {
+            if self.assigned.contains(&row.id) && row.status != ApplicationStatus::Withdrawn {
+                actions.push("review".to_owned());
+            }
+            actions.push("declare-conflict".to_owned());
         }
         actions
     }
@@ -202,10 +225,10 @@ pub fn represent_one(
 
 /// As those see it who are told who applies.
 fn open(view: &Viewpoint<'_>, row: &Row, organization: Option<Organization>) -> Application {
-    let is_told_only = is_told_only(view.scope, &row.organization_id);
+    let is_told_less = view.is_told_less(row);
     let status = view.status(row);
     // What was decided is not told by halves.
-    let is_told = !is_told_only || status == row.status;
+    let is_told = !is_told_less || status == row.status;
     Application {
         id: row.id.clone(),
         call_id: row.call_id.clone(),
@@ -220,9 +243,9 @@ fn open(view: &Viewpoint<'_>, row: &Row, organization: Option<Organization>) -> 
         reason: row
             .reason
             .clone()
-            .filter(|_| is_told && status != ApplicationStatus::UnderReview || !is_told_only),
+            .filter(|_| is_told && status != ApplicationStatus::UnderReview || !is_told_less),
         waiver: row.waived_at.map(|waived_at| Waiver {
-            reason: row.waiver_reason.clone().filter(|_| !is_told_only),
+            reason: row.waiver_reason.clone().filter(|_| !is_told_less),
             waived_at,
         }),
         is_late: row.late_code_id.is_some(),
@@ -243,7 +266,8 @@ fn blind(view: &Viewpoint<'_>, blindfold: &Blindfold, row: &Row) -> Result<Appli
         title: names.without(&row.blind_title),
         answers: blindfold.answers(host, row.form_version, row.answers())?,
         needs: names.without_in_needs(row.needs()),
-        reason: row.reason.as_deref().map(|reason| names.without(reason)),
+        // Why a host withdrew is in its own words.
+        reason: None,
         // That a host owes a report says that it was a host before.
         waiver: None,
         ..open(view, row, None)

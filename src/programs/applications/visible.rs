@@ -11,6 +11,8 @@
 //!   have served.
 //! * In a blind call, reviewers are not told who applies until it is decided ([`Eyes`]).
 
+use std::collections::HashSet;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
@@ -18,11 +20,10 @@ use crate::kernel::access::{Home, Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
-use crate::kernel::id::{ApplicationId, OrganizationId, UserId};
+use crate::kernel::id::{ApplicationId, CallId, OrganizationId, UserId};
 use crate::programs::applications::lifecycle::ApplicationStatus;
 use crate::programs::applications::model::Application;
 use crate::programs::calls::lifecycle::CallStatus;
-use crate::programs::calls::model::Call;
 use crate::programs::placements::lifecycle::PlacementStatus;
 pub use crate::programs::visible::{me, panels};
 use crate::schema::{
@@ -202,12 +203,23 @@ pub enum Eyes {
     Blind,
 }
 
-/// With what eyes the caller looks at the applications of this call.
+/// The applications of a call that the caller is to review.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub fn eyes(conn: &mut Connection, scope: &Scope, call: &Call) -> Result<Eyes, Problem> {
-    let blind = call.hides_hosts() && panels(conn, scope)?.contains(&call.id);
-    Ok(if blind { Eyes::Blind } else { Eyes::Open })
+pub fn assigned(
+    conn: &mut Connection,
+    scope: &Scope,
+    call: &CallId,
+) -> Result<HashSet<ApplicationId>, Problem> {
+    let Some(me) = me(scope) else {
+        return Ok(HashSet::new());
+    };
+    let rows: Vec<ApplicationId> = review_assignments::table
+        .filter(review_assignments::user_id.eq(me))
+        .filter(review_assignments::call_id.eq(call))
+        .select(review_assignments::application_id)
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }

@@ -16,7 +16,7 @@ use crate::kernel::id::{ApplicationId, OfficerId, OrganizationId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::programs::applications::lifecycle::ApplicationStatus;
 use crate::programs::applications::visible::named;
-use crate::programs::matching::rules::{Held, HostSide, OfficerSide, Term, exclusions, reasons};
+use crate::programs::matching::rules::{HostSide, OfficerSide, exclusions, reasons};
 use crate::programs::matching::wire::{
     ApplicationSummary, Exclusion, HostMatch, HostMatches, HostSummary, MatchQuery, MatchTerm,
     OfficerMatch, OfficerMatches, Reason,
@@ -74,7 +74,7 @@ impl Applicant {
     }
 
     /// The term that is looked at.
-    fn term(&self, query: &MatchQuery, now: Timestamp) -> Result<Term, Problem> {
+    fn term(&self, query: &MatchQuery, now: Timestamp) -> Result<Days, Problem> {
         let zone: Tz = self
             .host
             .time_zone
@@ -86,18 +86,11 @@ impl Applicant {
             .starts_on
             .or(self.needs.starts_on)
             .or_else(|| first_of_next_month(Day::of(now, zone)));
-        let days = starts_on.and_then(|starts_on| {
-            Some(Days {
-                starts_on,
-                ends_on: starts_on.plus_months(months)?,
-            })
-        });
-        let term = days.and_then(|days| {
-            Some(Term {
-                days,
-                starts_at: days.starts_on.begins_at(zone)?,
-                ends_at: days.ends_on.begins_at(zone)?,
-            })
+        let term = starts_on.and_then(|starts_on| {
+            let ends_on = starts_on.plus_months(months)?;
+            // A day that the host's zone skips begins no term and ends none.
+            starts_on.begins_at(zone).and(ends_on.begins_at(zone))?;
+            Some(Days { starts_on, ends_on })
         });
         term.ok_or_else(|| {
             let mut faults = Faults::default();
@@ -155,30 +148,22 @@ fn applicant(
     })
 }
 
-/// What is held from this instant on, by officer or by slot.
-fn held_after(
-    conn: &mut Connection,
-    instant: Timestamp,
-) -> Result<HashMap<String, Vec<Held>>, Problem> {
-    let rows: Vec<(String, Day, Day, Timestamp, Timestamp)> = placement_holds::table
-        .inner_join(placements::table)
-        .filter(placement_holds::ends_at.gt(instant))
-        .order((placement_holds::starts_at, placement_holds::resource_id))
+/// What is held from this day on, by officer or by slot.
+fn held_after(conn: &mut Connection, day: Day) -> Result<HashMap<String, Vec<Days>>, Problem> {
+    let rows: Vec<(String, Day, Day)> = placement_holds::table
+        .filter(placement_holds::ends_on.gt(day))
+        .order((placement_holds::starts_on, placement_holds::resource_id))
         .select((
             placement_holds::resource_id,
-            placements::starts_on,
-            placements::ends_on,
-            placement_holds::starts_at,
-            placement_holds::ends_at,
+            placement_holds::starts_on,
+            placement_holds::ends_on,
         ))
         .load(conn)?;
-    let mut held: HashMap<String, Vec<Held>> = HashMap::new();
-    for (resource, starts_on, ends_on, starts_at, ends_at) in rows {
-        held.entry(resource).or_default().push(Held {
-            days: Days { starts_on, ends_on },
-            starts_at,
-            ends_at,
-        });
+    let mut held: HashMap<String, Vec<Days>> = HashMap::new();
+    for (resource, starts_on, ends_on) in rows {
+        held.entry(resource)
+            .or_default()
+            .push(Days { starts_on, ends_on });
     }
     Ok(held)
 }
@@ -236,7 +221,7 @@ pub fn officers_for_host(
         .load(conn)?;
     let profiles = profiles(conn, None)?;
     let recusals = recusals(conn, None)?;
-    let held = held_after(conn, term.starts_at)?;
+    let held = held_after(conn, term.starts_on)?;
     let staff: Vec<UserId> = memberships::table
         .inner_join(
             officer_rows::table.on(officer_rows::user_id.eq(memberships::user_id.nullable())),
@@ -284,8 +269,8 @@ pub fn officers_for_host(
     });
     Ok(OfficerMatches {
         term: MatchTerm {
-            starts_on: term.days.starts_on,
-            ends_on: term.days.ends_on,
+            starts_on: term.starts_on,
+            ends_on: term.ends_on,
         },
         considered,
         excluded,
@@ -323,8 +308,8 @@ pub fn hosts_for_officer(
     for applicant in &applicants {
         terms.push(applicant.term(query, now)?);
     }
-    let earliest = terms.iter().map(|term| term.starts_at).min();
-    let held = held_after(conn, earliest.unwrap_or(now))?;
+    let earliest = terms.iter().map(|term| term.starts_on).min();
+    let held = held_after(conn, earliest.unwrap_or(Day::of(now, Tz::UTC)))?;
     let none = Vec::new();
     let side = OfficerSide {
         officer: &officer,
@@ -355,8 +340,8 @@ pub fn hosts_for_officer(
                     name: applicant.host.name,
                 },
                 term: MatchTerm {
-                    starts_on: term.days.starts_on,
-                    ends_on: term.days.ends_on,
+                    starts_on: term.starts_on,
+                    ends_on: term.ends_on,
                 },
                 score,
                 reasons,

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use crate::kernel::day::Day;
 use crate::kernel::id::OrganizationId;
 use crate::kernel::text;
-use crate::kernel::time::Timestamp;
 use crate::programs::matching::wire::{Exclusion, ExclusionRule, Reason, ScoreRule};
 use crate::programs::needs::Needs;
 use crate::programs::officers::model::{Officer, Recusal};
@@ -23,28 +22,6 @@ pub const LANGUAGES: i64 = 30;
 /// Points for an officer who knows every part of the world that is asked for.
 pub const REGIONS: i64 = 20;
 
-/// Time for which an officer or a slot is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    /// Its days, for people.
-    pub days: Days,
-    /// When it begins.
-    pub starts_at: Timestamp,
-    /// When it ends.
-    pub ends_at: Timestamp,
-}
-
-/// The term that a match is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Term {
-    /// Its days.
-    pub days: Days,
-    /// When it begins at the host.
-    pub starts_at: Timestamp,
-    /// When it ends there.
-    pub ends_at: Timestamp,
-}
-
 /// The officer's side of a match.
 #[derive(Debug, Clone, Copy)]
 pub struct OfficerSide<'a> {
@@ -55,7 +32,7 @@ pub struct OfficerSide<'a> {
     /// Where the officer must not serve.
     pub recusals: &'a [Recusal],
     /// When the officer is held.
-    pub held: &'a [Held],
+    pub held: &'a [Days],
     /// The organizations that the officer works for.
     pub own: &'a [OrganizationId],
 }
@@ -70,9 +47,9 @@ pub struct HostSide<'a> {
     /// What it asks for.
     pub needs: &'a Needs,
     /// When its slot is held.
-    pub held: &'a [Held],
+    pub held: &'a [Days],
     /// The term in question.
-    pub term: Term,
+    pub term: Days,
 }
 
 /// Why they fit, with the points for each reason. The score is their sum, at most 100.
@@ -182,24 +159,24 @@ pub fn exclusions(officer: &OfficerSide<'_>, host: &HostSide<'_>) -> Vec<Exclusi
             );
         }
     }
-    if let Some(detail) = unavailable(officer.officer, host.term.days) {
+    if let Some(detail) = unavailable(officer.officer, host.term) {
         exclude(ExclusionRule::NotAvailable, detail);
     }
-    if let Some(held) = overlap(officer.held, &host.term) {
+    if let Some(held) = overlap(officer.held, host.term) {
         exclude(
             ExclusionRule::AlreadyPlaced,
             format!(
                 "The officer is placed from {} to {}.",
-                held.days.starts_on, held.days.ends_on
+                held.starts_on, held.ends_on
             ),
         );
     }
-    if let Some(held) = overlap(host.held, &host.term) {
+    if let Some(held) = overlap(host.held, host.term) {
         exclude(
             ExclusionRule::SlotTaken,
             format!(
                 "The host's slot is taken from {} to {}.",
-                held.days.starts_on, held.days.ends_on
+                held.starts_on, held.ends_on
             ),
         );
     }
@@ -246,9 +223,9 @@ fn unavailable(officer: &Officer, term: Days) -> Option<String> {
 }
 
 /// The first time held that overlaps the term. What touches end to start does not.
-fn overlap(held: &[Held], term: &Term) -> Option<Held> {
+fn overlap(held: &[Days], term: Days) -> Option<Days> {
     held.iter()
-        .find(|held| held.starts_at < term.ends_at && held.ends_at > term.starts_at)
+        .find(|held| held.starts_on < term.ends_on && held.ends_on > term.starts_on)
         .copied()
 }
 

@@ -8,23 +8,10 @@ fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
-fn held(from: &str, to: &str) -> Held {
-    Held {
-        days: Days {
-            starts_on: day(from),
-            ends_on: day(to),
-        },
-        starts_at: day(from).begins_at(Tz::UTC).unwrap(),
-        ends_at: day(to).begins_at(Tz::UTC).unwrap(),
-    }
-}
-
-fn term(from: &str, to: &str) -> Term {
-    let held = held(from, to);
-    Term {
-        days: held.days,
-        starts_at: held.starts_at,
-        ends_at: held.ends_at,
+fn days(from: &str, to: &str) -> Days {
+    Days {
+        starts_on: day(from),
+        ends_on: day(to),
     }
 }
 
@@ -66,12 +53,12 @@ struct Case {
     officer: Officer,
     profile: Profile,
     recusals: Vec<Recusal>,
-    officer_held: Vec<Held>,
+    officer_held: Vec<Days>,
     own: Vec<OrganizationId>,
     host: OrganizationId,
     parent: OrganizationId,
-    host_held: Vec<Held>,
-    term: Term,
+    host_held: Vec<Days>,
+    term: Days,
 }
 
 impl Case {
@@ -89,7 +76,7 @@ impl Case {
             host: OrganizationId::fresh(),
             parent: OrganizationId::fresh(),
             host_held: Vec::new(),
-            term: term("2026-09-01", "2027-09-01"),
+            term: days("2026-09-01", "2027-09-01"),
         }
     }
 
@@ -200,15 +187,15 @@ fn each_rule_rules_out_by_itself() {
         []
     );
     assert_eq!(
-        alone(&|case| case.officer_held = vec![held("2027-08-31", "2028-08-31")]),
+        alone(&|case| case.officer_held = vec![days("2027-08-31", "2028-08-31")]),
         [ExclusionRule::AlreadyPlaced]
     );
     assert_eq!(
-        alone(&|case| case.officer_held = vec![held("2027-09-01", "2028-09-01")]),
+        alone(&|case| case.officer_held = vec![days("2027-09-01", "2028-09-01")]),
         []
     );
     assert_eq!(
-        alone(&|case| case.host_held = vec![held("2025-09-02", "2026-09-02")]),
+        alone(&|case| case.host_held = vec![days("2025-09-02", "2026-09-02")]),
         [ExclusionRule::SlotTaken]
     );
     assert_eq!(

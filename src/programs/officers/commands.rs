@@ -19,9 +19,10 @@ use crate::programs::officers::model::{Officer, OfficerTrait, Recusal, TraitKind
 use crate::programs::officers::visible::find;
 use crate::programs::officers::wire::{CreateOfficer, OfficerRecusal, UpdateOfficer, Word};
 use crate::programs::placements::aggregate::settle;
+use crate::programs::placements::lifecycle::PlacementStatus;
 use crate::programs::placements::{self, access};
 use crate::schema::{
-    officer_recusals, officer_traits, officers, placements as placement_rows, users,
+    memberships, officer_recusals, officer_traits, officers, placements as placement_rows, users,
 };
 
 fn event(kind: &'static str, row: &Officer) -> Event {
@@ -205,6 +206,23 @@ fn check(
             "/user_id",
             "unknown_reference",
             "is no active account",
+        );
+        let own: i64 = placement_rows::table
+            .inner_join(
+                memberships::table
+                    .on(memberships::organization_id.eq(placement_rows::organization_id)),
+            )
+            .filter(placement_rows::officer_id.eq(&row.id))
+            .filter(placement_rows::ends_at.gt(tx.now))
+            .filter(placement_rows::status.ne(PlacementStatus::Cancelled))
+            .filter(memberships::user_id.eq(account))
+            .count()
+            .get_result(tx.conn)?;
+        faults.require(
+            own == 0,
+            "/user_id",
+            "own_host",
+            "works for a host at which the officer is placed",
         );
     }
     Ok(())

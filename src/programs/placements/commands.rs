@@ -99,6 +99,15 @@ pub fn create_placement(
             None
         }
     };
+    let known = host.as_ref().and_then(|host| host.time_zone.as_deref());
+    if let (Some(known), Some(zone)) = (known, zone) {
+        faults.require(
+            zone.name() == known,
+            "/time_zone",
+            "contradiction",
+            &format!("is not the host's, which the directory says is {known}"),
+        );
+    }
     let mut term = None;
     if let (Some(program), Some(zone)) = (&program, zone) {
         let by_default = u32::try_from(program.default_term_months)

@@ -1,4 +1,6 @@
-//! Holds: which officer and which slot of a host is held when, and by which placement.
+//! Holds: which officer and which slot of a host is held on which days, and by which placement. Days
+//! and not instants: whoever ends in Phoenix and begins in Chicago on the same day is not refused for
+//! the two hours that lie between the midnights of the two.
 //!
 //! Whoever places locks the officer and the host first, so two placements of one of them meet in
 //! turn; a trigger in the database stands behind that.
@@ -28,7 +30,7 @@ pub fn slot_of(host: &OrganizationId, slot: i64) -> String {
 /// 409 `placement_conflict` naming every other placement in the way.
 pub fn hold(tx: &mut Tx<'_>, wanted: &Placement) -> Result<(), Problem> {
     release(tx, &wanted.id)?;
-    if wanted.starts_at >= wanted.ends_at {
+    if wanted.starts_on >= wanted.ends_on {
         return Ok(());
     }
     let resources = vec![
@@ -45,8 +47,8 @@ pub fn hold(tx: &mut Tx<'_>, wanted: &Placement) -> Result<(), Problem> {
                 .values((
                     placement_holds::resource_id.eq(resource),
                     placement_holds::placement_id.eq(&wanted.id),
-                    placement_holds::starts_at.eq(wanted.starts_at),
-                    placement_holds::ends_at.eq(wanted.ends_at),
+                    placement_holds::starts_on.eq(wanted.starts_on),
+                    placement_holds::ends_on.eq(wanted.ends_on),
                 ))
                 .execute(tx.conn)
         });
@@ -82,9 +84,9 @@ fn conflicts(
         .inner_join(placements::table)
         .filter(placement_holds::resource_id.eq_any(resources.to_vec()))
         .filter(placement_holds::placement_id.ne(&wanted.id))
-        .filter(placement_holds::starts_at.lt(wanted.ends_at))
-        .filter(placement_holds::ends_at.gt(wanted.starts_at))
-        .order((placement_holds::starts_at, placement_holds::resource_id))
+        .filter(placement_holds::starts_on.lt(wanted.ends_on))
+        .filter(placement_holds::ends_on.gt(wanted.starts_on))
+        .order((placement_holds::starts_on, placement_holds::resource_id))
         .limit(50)
         .select((
             placement_holds::resource_id,

@@ -57,6 +57,8 @@ pub fn replace_placement(
     old.reason = Some(reason.clone());
     let mut new = successor(tx, stored, input);
     if to == PlacementStatus::Cancelled {
+        // It never began, so the new one takes over from whom it was to take over from.
+        new.replaces_id = stored.replaces_id.clone().or(new.replaces_id);
         faults.require(
             input.starts_on.is_none(),
             "/starts_on",

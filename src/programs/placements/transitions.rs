@@ -123,7 +123,7 @@ pub(super) fn finish(
     let row = store(tx, stored, row)?;
     if !row.status.holds() {
         holds::release(tx, &row.id)?;
-    } else if (row.starts_at, row.ends_at) != (stored.starts_at, stored.ends_at) {
+    } else if (row.starts_on, row.ends_on) != (stored.starts_on, stored.ends_on) {
         holds::hold(tx, &row)?;
     }
     if let Some(change) = change {

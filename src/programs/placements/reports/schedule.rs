@@ -165,10 +165,12 @@ pub fn reconcile(reports: &[PlacementReport], planned: &[Planned]) -> Vec<Step> 
             },
         )
         .collect();
-    let is_over = planned.is_empty();
+    // The final report covers the last day of the term: what begins after that is not served.
+    let end = planned.iter().map(|plan| plan.ends_on).max();
     for report in reports {
+        let is_served = end.is_some_and(|end| report.period_starts_on < end);
         let is_asked_for = planned.iter().any(|plan| is_of(report, plan))
-            || (report.kind == ReportKind::Special && !is_over);
+            || (report.kind == ReportKind::Special && is_served);
         // What was handed in once stays, whatever becomes of the term.
         if is_asked_for || report.status != StoredStatus::Awaited {
             continue;

@@ -422,4 +422,26 @@ both_backends! {
         assert_eq!((&entry(&slate, "Phoenix")["outcome"], &entry(&slate, "Phoenix")["reserve_rank"]), (&json!("reserve"), &json!(1)));
         assert_eq!((&entry(&slate, "Chicago")["by"], &entry(&slate, "Denver")["by"]), (&json!("hand"), &json!("rank")));
     }
+
+    async fn whoever_wrote_decided_or_signed_does_not_join_the_panel_afterwards(app: App) {
+        let (call, applications) = app.closed_call(json!({"places": 1, "reserve_places": 1}), &["Phoenix", "Chicago"]).await;
+        let [one, two] = [app.seated(&call, "ines", Role::Scheduler).await, app.seated(&call, "omar", Role::ClearanceOfficer).await];
+        app.act_on_call(&call, "start-review").await.expect(200);
+        for (reviewer, points) in [(&one, 4), (&two, 2)] {
+            for id in applications.values() {
+                app.assign(&call, id, reviewer).await.expect(201);
+                reviewer.review(id, Some(points), Some(points)).await;
+            }
+        }
+        app.decide_by_hand(&applications["Phoenix"], "select").await.expect(200);
+        // The administrator wrote and decided; the program officer signs.
+        let admin = app.admin().await;
+        let me = admin.get("/v1/me").await.expect(200).id();
+        app.seat(&call, &me).await.expect_problem(409, "conflict");
+        let officer = app.program_officer().await;
+        let digest = app.slate(&call).await["digest"].clone();
+        app.sign(&officer, &call, &digest, "approved").await.expect(201);
+        let signer = officer.get("/v1/me").await.expect(200).id();
+        app.seat(&call, &signer).await.expect_problem(409, "conflict");
+    }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::integrations::deliveries::model::{Attempt, Delivery};
 use crate::integrations::deliveries::wire::{DeliveryQuery, DeliverySort};
-use crate::integrations::endpoints;
+use crate::integrations::{endpoints, visibility};
 use crate::kernel::access::Scope;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::db::{Connection, among};
@@ -13,14 +13,23 @@ use crate::kernel::id::{DeliveryId, WebhookEndpointId};
 use crate::kernel::secrets::Keyring;
 use crate::kernel::time::Timestamp;
 use crate::schema::webhook_deliveries::{self, dsl};
-use crate::schema::{webhook_attempts, webhook_endpoints};
+use crate::schema::{events, webhook_attempts, webhook_endpoints};
 
 type Boxed = webhook_deliveries::BoxedQuery<'static, Backend>;
 
-fn filtered(endpoint: &WebhookEndpointId, query: &DeliveryQuery) -> Boxed {
-    let mut found = webhook_deliveries::table
-        .filter(dsl::endpoint_id.eq(endpoint.clone()))
-        .into_boxed();
+/// The deliveries that exist for the caller, as far as their events go: of an application nothing is
+/// told to those who have a conflict of interest, or are not to know who applies, wherever it went.
+fn visible(scope: &Scope) -> Boxed {
+    let told = visibility::visible(scope).select(events::id);
+    webhook_deliveries::table.into_boxed().filter(
+        dsl::event_type
+            .not_like("application.%")
+            .or(among(dsl::event_id, told)),
+    )
+}
+
+fn filtered(scope: &Scope, endpoint: &WebhookEndpointId, query: &DeliveryQuery) -> Boxed {
+    let mut found = visible(scope).filter(dsl::endpoint_id.eq(endpoint.clone()));
     if let Some(status) = query.status {
         found = found.filter(dsl::status.eq(status));
     }
@@ -45,7 +54,7 @@ pub fn list(
     endpoints::queries::find(conn, scope, endpoint)?;
     let request = PageRequest::within(keyring, query, endpoint.as_str())?;
     let rows: Vec<Delivery> = crate::seek!(
-        filtered(endpoint, query), dsl::created_at, dsl::id,
+        filtered(scope, endpoint, query), dsl::created_at, dsl::id,
         descending: query.sort == Some(DeliverySort::CreatedAtDescending),
         after: request.after_as::<Timestamp>()?
     )
@@ -54,7 +63,7 @@ pub fn list(
     .load(conn)?;
     let total = request
         .with_total
-        .then(|| filtered(endpoint, query).count().get_result(conn))
+        .then(|| filtered(scope, endpoint, query).count().get_result(conn))
         .transpose()?;
     Ok(request.page(keyring, rows, total, |row| {
         (row.created_at.to_string(), row.id.to_string())
@@ -68,9 +77,8 @@ pub fn list(
 /// 404 when there is none.
 pub fn find(conn: &mut Connection, scope: &Scope, id: &DeliveryId) -> Result<Delivery, Problem> {
     let own = endpoints::queries::visible(scope).select(webhook_endpoints::id);
-    let found = webhook_deliveries::table
-        .filter(dsl::id.eq(id))
-        .into_boxed()
+    let found = visible(scope)
+        .filter(dsl::id.eq(id.clone()))
         .filter(among(dsl::endpoint_id, own))
         .select(Delivery::as_select())
         .first(conn)

@@ -17,13 +17,20 @@ pub struct Fault {
     pub detail: String,
 }
 
-/// The faults found so far.
+/// Faults that are listed at most: who sends more than this has one thing wrong many times.
+const MOST: usize = 200;
+
+/// The faults found so far; how many there are beyond those that are listed is counted.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<Fault>);
+pub struct Faults(Vec<Fault>, usize);
 
 impl Faults {
     /// Notes a fault.
     pub fn add(&mut self, pointer: &str, code: &str, detail: &str) {
+        if self.0.len() == MOST {
+            self.1 += 1;
+            return;
+        }
         self.0.push(Fault {
             pointer: pointer.to_owned(),
             code: code.to_owned(),
@@ -76,7 +83,13 @@ impl Faults {
         }
         let detail = match self.0.as_slice() {
             [one] => format!("`{}` {}.", one.pointer, one.detail),
-            many => format!("{} things are wrong; `errors` lists them.", many.len()),
+            many if self.1 == 0 => {
+                format!("{} things are wrong; `errors` lists them.", many.len())
+            }
+            many => format!(
+                "{} things are wrong; `errors` lists the first {MOST}.",
+                many.len() + self.1
+            ),
         };
         Err(Problem::new(code, detail).with_faults(self.0))
     }

@@ -42,6 +42,9 @@ const REFUSED: [&str; 6] = [
     "$vocabulary",
 ];
 
+/// Values times schemas of answers whose faults are named, at most.
+const MOST_CHECKS: usize = 500_000;
+
 /// The form, ready for use.
 ///
 /// # Errors
@@ -116,7 +119,23 @@ pub fn check_answers(
     at: &str,
     faults: &mut Faults,
 ) -> Result<(), Problem> {
-    schema::note_all(compile(form)?.iter_errors(answers), at, faults);
+    let validator = compile(form)?;
+    if validator.is_valid(answers) {
+        return Ok(());
+    }
+    // Every value may break every schema, and each error takes memory before the first is told.
+    let schemas = Structure::of(form)
+        .extent(form, at, Place::Root, at, &mut Faults::default())
+        .schemas;
+    if schemas.saturating_mul(schema::values(answers)) > MOST_CHECKS {
+        faults.add(
+            at,
+            "too_many_values",
+            "does not have the form that is asked for, and holds too many values to say where",
+        );
+        return Ok(());
+    }
+    schema::note_all(validator.iter_errors(answers), at, faults);
     Ok(())
 }
 
@@ -427,5 +446,33 @@ mod tests {
                 "/answers/summary",
             ]
         );
+    }
+
+    #[test]
+    fn answers_that_break_every_rule_many_times_are_refused_in_few_words() {
+        let form = json!({"type": "object", "properties": {
+            "goals": {"type": "array", "maxItems": 10, "items": {"allOf": vec![json!({"type": "object"}); 400]}},
+        }});
+        let mut faults = Faults::default();
+        check_answers(
+            &form,
+            &json!({"goals": vec![1; 30_000]}),
+            "/answers",
+            &mut faults,
+        )
+        .unwrap();
+        assert_eq!(faults.codes(), ["too_many_values"]);
+        let form = json!({"type": "object", "properties": {"goals": {"type": "array", "items": {"type": "string"}}}});
+        let mut faults = Faults::default();
+        check_answers(
+            &form,
+            &json!({"goals": vec![1; 1_000]}),
+            "/answers",
+            &mut faults,
+        )
+        .unwrap();
+        assert_eq!(faults.codes().len(), 200);
+        let problem = faults.finish().unwrap_err().to_string();
+        assert!(problem.contains("1000 things are wrong"), "{problem}");
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::identity;
 use crate::identity::model::UserStatus;
 use crate::kernel::access::{Permission, Scope};
-use crate::kernel::db::Tx;
+use crate::kernel::db::{Tx, among};
 use crate::kernel::http::{Code, Faults, Problem};
 use crate::kernel::id::{ApplicationId, CallId, UserId};
 use crate::programs::applications::aggregate as application;
@@ -23,13 +23,53 @@ use crate::programs::reviews::panel::{expect_outsider, is_member, members};
 use crate::programs::reviews::queries;
 use crate::programs::reviews::spread::{Needed, Spread, evenly};
 use crate::programs::reviews::wire::{AddReviewer, AssignReviewer, SpreadReviews};
-use crate::schema::{applications, panel_members, review_assignments};
+use crate::schema::{applications, events, panel_members, review_assignments, sign_offs};
+
+/// What keeps those who did it to an application out of the panel: the panel does none of it, and
+/// whoever has done it first would only have turned the order round.
+const A_HAND: [&str; 6] = [
+    "application.drafted",
+    "application.updated",
+    "application.submitted",
+    "application.report_waived",
+    "application.withdrawn",
+    "application.decision_proposed",
+];
+
+/// Refuses who has written, decided or signed in this call: they would review their own work.
+fn expect_no_hand(tx: &mut Tx<'_>, call: &CallId, user: &UserId) -> Result<(), Problem> {
+    let of_call = applications::table
+        .filter(applications::call_id.eq(call.clone()))
+        .select(applications::id)
+        .into_boxed();
+    let acted: i64 = events::table
+        .filter(events::actor_id.eq(user.to_string()))
+        .filter(events::subject_kind.eq(application::SUBJECT))
+        .filter(events::kind.eq_any(A_HAND))
+        .into_boxed()
+        .filter(among(events::subject_id, of_call))
+        .count()
+        .get_result(tx.conn)?;
+    let signed: i64 = sign_offs::table
+        .filter(sign_offs::call_id.eq(call))
+        .filter(sign_offs::signed_by.eq(user))
+        .count()
+        .get_result(tx.conn)?;
+    if acted + signed == 0 {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::Conflict,
+        "This person has written, decided or signed in this call, and does not review in it.",
+    ))
+}
 
 /// Takes somebody into the panel of a call.
 ///
 /// # Errors
 ///
-/// 404; 409 when they are on it, or the call is decided; 422 when they cannot review.
+/// 404; 409 when they are on it, have had a hand in the call, or the call is decided; 422 when they
+/// cannot review.
 pub fn add_reviewer(
     tx: &mut Tx<'_>,
     scope: &Scope,
@@ -49,6 +89,7 @@ pub fn add_reviewer(
             "This person is on the panel already.",
         ));
     }
+    expect_no_hand(tx, id, &input.user_id)?;
     diesel::insert_into(panel_members::table)
         .values(PanelMember {
             call_id: id.clone(),

@@ -38,6 +38,18 @@ impl Faults {
         });
     }
 
+    /// Notes the faults of a part that stands at `at`.
+    pub fn add_all(&mut self, at: &str, part: Self) {
+        for fault in part.0 {
+            self.add(
+                &format!("{at}{}", fault.pointer),
+                &fault.code,
+                &fault.detail,
+            );
+        }
+        self.1 += part.1;
+    }
+
     /// Notes a fault unless `holds`.
     pub fn require(&mut self, holds: bool, pointer: &str, code: &str, detail: &str) {
         if !holds {

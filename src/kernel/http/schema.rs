@@ -117,13 +117,7 @@ pub fn note_all<'a>(
     for error in errors {
         note(&error, &mut found);
     }
-    for fault in found.into_vec() {
-        faults.add(
-            &format!("{at}{}", fault.pointer),
-            &fault.code,
-            &fault.detail,
-        );
-    }
+    faults.add_all(at, found);
 }
 
 fn note(error: &ValidationError<'_>, faults: &mut Faults) {

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, Answer, App, Panelist, document, fill, nowhere, prefix_of};
+use crate::support::{Actor, Answer, App, Panelist, Receiver, document, fill, nowhere, prefix_of};
 
 /// What somebody finds out who tries everything.
 struct Probe {
@@ -452,4 +452,40 @@ fn the_probe_finds_the_addresses_of_every_read() {
         ["/v1/calls/cal_01jz8k2m4n6p8q0r2s4t6v8w0x/ranking"]
     );
     assert_eq!(fill("/v1/calls/{id}", |_| "x".to_owned()), "/v1/calls/x");
+
+    async fn deliveries_tell_a_blind_reviewer_no_more_than_the_feed_does(app: App) {
+        let receiver = Receiver::start().await;
+        let phoenix = app.city("Phoenix").await;
+        let admin = app.admin().await;
+        let endpoint = admin
+            .post(
+                "/v1/webhook-endpoints",
+                json!({"organization_id": phoenix, "url": receiver.url()}),
+            )
+            .await
+            .expect(201)
+            .id();
+        let call = app.open_call(json!({"is_blind": true})).await;
+        let reviewer = app.seated(&call, "vera", Role::Administrator).await.actor;
+        app.handed_in(&call, &phoenix, "Phoenix").await;
+        let path = format!("/v1/webhook-endpoints/{endpoint}/deliveries");
+        let asked = format!("{path}?event_type=application.submitted&include=total");
+        let mut delivery = None;
+        for _ in 0..200 {
+            delivery = admin.get(&asked).await.expect(200).ids().first().cloned();
+            if delivery.is_some() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let delivery = delivery.unwrap_or_else(|| panic!("nothing was delivered"));
+        let seen = reviewer.get(&asked).await.expect(200);
+        assert_eq!((seen.ids().len(), &seen.body["total"]), (0, &json!(0)));
+        reviewer
+            .post(&format!("/v1/deliveries/{delivery}/replay"), Value::Null)
+            .await
+            .expect_problem(404, "not_found");
+        let city = app.as_city("Phoenix").await;
+        assert_eq!(city.get(&asked).await.expect(200).body["total"], 1);
+    }
 }

@@ -178,12 +178,15 @@ both_backends! {
         assert_eq!(told(&all.body)[2], ("Chicago".to_owned(), 80, vec!["recused".to_owned()]));
         // Whoever has a conflict of interest finds no trace of the host, in either direction.
         let denver = format!("/v1/applications/{}", ids[2]);
-        runs.post(&format!("{denver}/declare-conflict"), json!({"reason": "A relative works there."})).await;
-        let hidden = runs.get(&format!("{path}?include_excluded=true")).await.expect(200);
-        if runs.get(&denver).await.status == 404 {
-            assert!(!hidden.text.contains("Denver") && hidden.body["considered"] == 2, "{}", hidden.text);
-            runs.get(&format!("{denver}/matches")).await.expect_problem(404, "not_found");
-        }
+        let call = runs.get(&denver).await.expect(200).body["call_id"].as_str().unwrap().to_owned();
+        let ines = app.seated(&call, "ines", Role::ProgramOfficer).await.actor;
+        let everyone = format!("{path}?include_excluded=true");
+        assert_eq!(ines.get(&everyone).await.expect(200).body["considered"], 3);
+        ines.post(&format!("{denver}/declare-conflict"), json!({"reason": "A relative works there."})).await.expect(204);
+        let hidden = ines.get(&everyone).await.expect(200);
+        assert!(!hidden.text.contains("Denver") && hidden.body["considered"] == 2, "{}", hidden.text);
+        ines.get(&format!("{denver}/matches")).await.expect_problem(404, "not_found");
+        assert_eq!(runs.get(&everyone).await.expect(200).body["considered"], 3);
     }
 
     async fn matching_takes_as_many_statements_for_many_as_for_few(app: App) {

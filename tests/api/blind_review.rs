@@ -437,21 +437,6 @@ both_backends! {
         let shown = panel[1].actor.get(&format!("/v1/applications/{}", applications["Chicago"])).await.expect(200);
         assert_eq!(shown.body["organization_id"], json!(hosts["Chicago"]));
     }
-}
-
-#[test]
-fn the_probe_finds_the_addresses_of_every_read() {
-    let probe = Probe {
-        ids: vec!["cal_01jz8k2m4n6p8q0r2s4t6v8w0x".to_owned()],
-        organizations: Vec::new(),
-        words: Vec::new(),
-    };
-    let operation = &document()["paths"]["/v1/calls/{id}/ranking"]["get"];
-    assert_eq!(
-        probe.addresses("/v1/calls/{id}/ranking", operation),
-        ["/v1/calls/cal_01jz8k2m4n6p8q0r2s4t6v8w0x/ranking"]
-    );
-    assert_eq!(fill("/v1/calls/{id}", |_| "x".to_owned()), "/v1/calls/x");
 
     async fn deliveries_tell_a_blind_reviewer_no_more_than_the_feed_does(app: App) {
         let receiver = Receiver::start().await;
@@ -488,4 +473,19 @@ fn the_probe_finds_the_addresses_of_every_read() {
         let city = app.as_city("Phoenix").await;
         assert_eq!(city.get(&asked).await.expect(200).body["total"], 1);
     }
+}
+
+#[test]
+fn the_probe_finds_the_addresses_of_every_read() {
+    let probe = Probe {
+        ids: vec!["cal_01jz8k2m4n6p8q0r2s4t6v8w0x".to_owned()],
+        organizations: Vec::new(),
+        words: Vec::new(),
+    };
+    let operation = &document()["paths"]["/v1/calls/{id}/ranking"]["get"];
+    assert_eq!(
+        probe.addresses("/v1/calls/{id}/ranking", operation),
+        ["/v1/calls/cal_01jz8k2m4n6p8q0r2s4t6v8w0x/ranking"]
+    );
+    assert_eq!(fill("/v1/calls/{id}", |_| "x".to_owned()), "/v1/calls/x");
 }

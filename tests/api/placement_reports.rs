@@ -511,6 +511,13 @@ both_backends! {
         placed.change_term(&app, "extend", placed.month(13)).await;
         let admin = app.admin().await;
         assert_eq!(admin.get(&report_path(&made.id())).await.expect(200).body["version"], 1);
+        // One about days that are no longer served is dropped; one about days that are is not.
+        let later = json!({"period_starts_on": day(60), "period_ends_on": day(70), "due_on": day(80)});
+        let later = admin.post(&path, later).await.expect(201).id();
+        placed.change_term(&app, "curtail", day(40)).await;
+        for (id, status) in [(made.id(), "upcoming"), (later, "dropped")] {
+            assert_eq!(admin.get(&report_path(&id)).await.expect(200).body["status"], status);
+        }
     }
 
     async fn the_statistics_of_a_program_are_the_sums_of_its_reports(app: App) {

@@ -5,7 +5,7 @@
 //! * [`kernel`]: what every feature needs and that knows no feature;
 //! * [`config`]: what an operator can set;
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
-//! * [`briefings`], [`event_requests`] and [`programs`]: the office's services;
+//! * [`briefings`], [`event_requests`], [`programs`] and [`assemblies`]: the office's services;
 //! * [`integrations`]: telling cities' own systems what happened;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
@@ -14,6 +14,7 @@
 //!
 //! `docs/architecture.md` explains why it stands as it does.
 
+pub mod assemblies;
 pub mod briefings;
 pub mod config;
 pub mod demo;

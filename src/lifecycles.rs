@@ -1,5 +1,6 @@
 //! The page `docs/lifecycles.md`, drawn from the tables of the features.
 
+use crate::assemblies::{self, motions, polls, seats, sessions};
 use crate::event_requests::clearances;
 use crate::programs::{applications, calls, placements};
 use crate::{briefings, event_requests};
@@ -29,6 +30,17 @@ pub fn page() -> String {
             "Reports of placements",
             placements::reports::lifecycle::LIFECYCLE.mermaid(),
         ),
+        ("Assemblies", assemblies::lifecycle::LIFECYCLE.mermaid()),
+        ("Seats", seats::lifecycle::LIFECYCLE.mermaid()),
+        (
+            "Sessions of assemblies",
+            sessions::lifecycle::LIFECYCLE.mermaid(),
+        ),
+        (
+            "Motions, in the usual order",
+            motions::workflow::LIFECYCLE.mermaid(),
+        ),
+        ("Polls", polls::lifecycle::LIFECYCLE.mermaid()),
     ] {
         page.push_str(&format!("\n## {title}\n\n```mermaid\n{diagram}```\n"));
     }

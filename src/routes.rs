@@ -10,6 +10,7 @@ pub fn all(config: &mut ServiceConfig<'_>) {
     crate::briefings::routes(config);
     crate::event_requests::routes(config);
     crate::programs::routes(config);
+    crate::assemblies::routes(config);
     crate::integrations::routes(config);
     crate::records::routes(config);
 }

@@ -739,6 +739,412 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    assemblies (id) {
+        id -> Text,
+        name -> Text,
+        name_folded -> Text,
+        purpose -> Nullable<Text>,
+        status -> Text,
+        time_zone -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        composition -> Text,
+        regions -> Text,
+        quorum -> Text,
+        workflow -> Text,
+        notice_days -> BigInt,
+        max_proxies -> BigInt,
+        seconds_needed -> BigInt,
+        is_ballot_replaceable -> Bool,
+        last_session_number -> BigInt,
+        last_motion_number -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    seats (id) {
+        id -> Text,
+        assembly_id -> Text,
+        organization_id -> Text,
+        status -> Text,
+        kind -> Text,
+        region -> Nullable<Text>,
+        population -> Nullable<BigInt>,
+        affiliation -> Nullable<Text>,
+        starts_on -> Date,
+        ends_on -> Date,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        nominee_id -> Nullable<Text>,
+        nominee_office -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        nominated_by -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    seat_occupancies (id) {
+        id -> Text,
+        seat_id -> Text,
+        capacity -> Text,
+        user_id -> Text,
+        office -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Nullable<Timestamp>,
+        end_reason -> Nullable<Text>,
+        end_note -> Nullable<Text>,
+        started_by_kind -> Text,
+        started_by_id -> Nullable<Text>,
+        ended_by_kind -> Nullable<Text>,
+        ended_by_id -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assembly_sessions (id) {
+        id -> Text,
+        assembly_id -> Text,
+        number -> BigInt,
+        title -> Text,
+        title_folded -> Text,
+        status -> Text,
+        format -> Text,
+        time_zone -> Text,
+        starts_local -> Timestamp,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        venue -> Nullable<Text>,
+        meeting_url -> Nullable<Text>,
+        presiding -> Nullable<Text>,
+        legal_review -> Text,
+        legal_basis -> Nullable<Text>,
+        legal_reviewed_by -> Nullable<Text>,
+        legal_reviewed_at -> Nullable<Timestamp>,
+        federal_officer -> Nullable<Text>,
+        notice_citation -> Nullable<Text>,
+        cloned_from_id -> Nullable<Text>,
+        has_quorum -> Bool,
+        called_at -> Nullable<Timestamp>,
+        agenda_published_at -> Nullable<Timestamp>,
+        opened_at -> Nullable<Timestamp>,
+        adjourned_at -> Nullable<Timestamp>,
+        adjournment -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    session_participants (id) {
+        id -> Text,
+        session_id -> Text,
+        name -> Text,
+        affiliation -> Text,
+        kind -> Text,
+        role -> Nullable<Text>,
+        added_by_kind -> Text,
+        added_by_id -> Nullable<Text>,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    seat_proxies (id) {
+        id -> Text,
+        session_id -> Text,
+        seat_id -> Text,
+        proxy_seat_id -> Text,
+        proxy_user_id -> Text,
+        note -> Nullable<Text>,
+        designated_by_kind -> Text,
+        designated_by_id -> Nullable<Text>,
+        designated_at -> Timestamp,
+        revoked_by_kind -> Nullable<Text>,
+        revoked_by_id -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    agenda_items (id) {
+        id -> Text,
+        session_id -> Text,
+        parent_id -> Nullable<Text>,
+        position -> BigInt,
+        number -> Text,
+        title -> Text,
+        description -> Nullable<Text>,
+        minutes -> Nullable<BigInt>,
+        is_struck -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agenda_amendments (session_id, ordinal) {
+        session_id -> Text,
+        ordinal -> BigInt,
+        change -> Text,
+        item_id -> Nullable<Text>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        reason -> Text,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        occurred_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agenda_speakers (id) {
+        id -> Text,
+        session_id -> Text,
+        item_id -> Text,
+        seat_id -> Text,
+        user_id -> Text,
+        is_point_of_order -> Bool,
+        note -> Nullable<Text>,
+        status -> Text,
+        requested_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    agenda_documents (id) {
+        id -> Text,
+        session_id -> Text,
+        item_id -> Text,
+        filename -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        storage_key -> Text,
+        marking -> Text,
+        uploaded_by_kind -> Text,
+        uploaded_by_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    session_presences (id) {
+        id -> Text,
+        session_id -> Text,
+        seat_id -> Text,
+        user_id -> Text,
+        capacity -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Nullable<Timestamp>,
+        started_by_kind -> Text,
+        started_by_id -> Nullable<Text>,
+        ended_by_kind -> Nullable<Text>,
+        ended_by_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    quorum_checks (session_id, ordinal) {
+        session_id -> Text,
+        ordinal -> BigInt,
+        occasion -> Text,
+        poll_id -> Nullable<Text>,
+        rule -> Text,
+        seated -> BigInt,
+        present -> BigInt,
+        required -> BigInt,
+        missing -> BigInt,
+        regions_present -> BigInt,
+        regions_required -> BigInt,
+        is_met -> Bool,
+        inputs -> Text,
+        occurred_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    motions (id) {
+        id -> Text,
+        assembly_id -> Text,
+        session_id -> Text,
+        agenda_item_id -> Nullable<Text>,
+        number -> Nullable<BigInt>,
+        title -> Text,
+        title_folded -> Text,
+        text -> Text,
+        text_version -> BigInt,
+        status -> Text,
+        amends_id -> Nullable<Text>,
+        base_text_version -> Nullable<BigInt>,
+        mover_seat_id -> Nullable<Text>,
+        moved_by -> Nullable<Text>,
+        moved_at -> Nullable<Timestamp>,
+        origin_id -> Nullable<Text>,
+        referred_to -> Nullable<Text>,
+        created_by_kind -> Text,
+        created_by_id -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    motion_texts (motion_id, version) {
+        motion_id -> Text,
+        version -> BigInt,
+        title -> Text,
+        text -> Text,
+        amendment_id -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    motion_seconds (motion_id, seat_id) {
+        motion_id -> Text,
+        seat_id -> Text,
+        user_id -> Text,
+        session_id -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    motion_steps (motion_id, ordinal) {
+        motion_id -> Text,
+        ordinal -> BigInt,
+        session_id -> Text,
+        action -> Text,
+        from_status -> Text,
+        to_status -> Text,
+        number -> Nullable<BigInt>,
+        title -> Text,
+        text_version -> BigInt,
+        poll_id -> Nullable<Text>,
+        note -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        occurred_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    polls (id) {
+        id -> Text,
+        session_id -> Text,
+        motion_id -> Text,
+        kind -> Text,
+        status -> Text,
+        question -> Text,
+        options -> Nullable<Text>,
+        majority -> Text,
+        majority_of -> Text,
+        is_replaceable -> Bool,
+        seal -> Nullable<Text>,
+        opened_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+        result -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    poll_voters (poll_id, seat_id) {
+        poll_id -> Text,
+        seat_id -> Text,
+        organization_id -> Text,
+        organization_name -> Text,
+        region -> Nullable<Text>,
+        holder_id -> Nullable<Text>,
+        alternate_id -> Nullable<Text>,
+        proxy_id -> Nullable<Text>,
+        is_present -> Bool,
+    }
+}
+
+diesel::table! {
+    ballots (poll_id, seat_id) {
+        poll_id -> Text,
+        seat_id -> Text,
+        cast_by_kind -> Text,
+        cast_by_id -> Nullable<Text>,
+        capacity -> Text,
+        choice -> Nullable<Text>,
+        sealed -> Nullable<Text>,
+        cast_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    secret_ballots (poll_id, receipt) {
+        poll_id -> Text,
+        receipt -> Text,
+        choice -> Text,
+    }
+}
+
+diesel::table! {
+    minutes (id) {
+        id -> Text,
+        session_id -> Text,
+        status -> Text,
+        text -> Text,
+        basis -> Nullable<Text>,
+        basis_poll_id -> Nullable<Text>,
+        approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Timestamp>,
+        hash -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    minutes_records (session_id, kind, record_id) {
+        session_id -> Text,
+        kind -> Text,
+        record_id -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    minutes_corrections (session_id, ordinal) {
+        session_id -> Text,
+        ordinal -> BigInt,
+        text -> Text,
+        reason -> Text,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        hash -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -802,6 +1208,50 @@ diesel::joinable!(placement_terms -> placements (placement_id));
 diesel::joinable!(placement_reports -> placements (placement_id));
 diesel::joinable!(postings -> users (user_id));
 diesel::joinable!(postings -> organizations (organization_id));
+diesel::joinable!(seats -> assemblies (assembly_id));
+diesel::joinable!(seats -> organizations (organization_id));
+diesel::joinable!(seat_occupancies -> seats (seat_id));
+diesel::joinable!(seat_occupancies -> users (user_id));
+diesel::joinable!(assembly_sessions -> assemblies (assembly_id));
+diesel::joinable!(assembly_sessions -> users (legal_reviewed_by));
+diesel::joinable!(session_participants -> assembly_sessions (session_id));
+diesel::joinable!(seat_proxies -> assembly_sessions (session_id));
+diesel::joinable!(seat_proxies -> users (proxy_user_id));
+diesel::joinable!(agenda_items -> assembly_sessions (session_id));
+diesel::joinable!(agenda_amendments -> assembly_sessions (session_id));
+diesel::joinable!(agenda_amendments -> agenda_items (item_id));
+diesel::joinable!(agenda_speakers -> assembly_sessions (session_id));
+diesel::joinable!(agenda_speakers -> agenda_items (item_id));
+diesel::joinable!(agenda_speakers -> seats (seat_id));
+diesel::joinable!(agenda_speakers -> users (user_id));
+diesel::joinable!(agenda_documents -> assembly_sessions (session_id));
+diesel::joinable!(agenda_documents -> agenda_items (item_id));
+diesel::joinable!(session_presences -> assembly_sessions (session_id));
+diesel::joinable!(session_presences -> seats (seat_id));
+diesel::joinable!(session_presences -> users (user_id));
+diesel::joinable!(quorum_checks -> assembly_sessions (session_id));
+diesel::joinable!(motions -> assemblies (assembly_id));
+diesel::joinable!(motions -> assembly_sessions (session_id));
+diesel::joinable!(motions -> agenda_items (agenda_item_id));
+diesel::joinable!(motions -> seats (mover_seat_id));
+diesel::joinable!(motions -> users (moved_by));
+diesel::joinable!(motion_seconds -> motions (motion_id));
+diesel::joinable!(motion_seconds -> seats (seat_id));
+diesel::joinable!(motion_seconds -> users (user_id));
+diesel::joinable!(motion_seconds -> assembly_sessions (session_id));
+diesel::joinable!(motion_steps -> motions (motion_id));
+diesel::joinable!(motion_steps -> assembly_sessions (session_id));
+diesel::joinable!(polls -> assembly_sessions (session_id));
+diesel::joinable!(polls -> motions (motion_id));
+diesel::joinable!(poll_voters -> polls (poll_id));
+diesel::joinable!(poll_voters -> seats (seat_id));
+diesel::joinable!(poll_voters -> organizations (organization_id));
+diesel::joinable!(secret_ballots -> polls (poll_id));
+diesel::joinable!(minutes -> assembly_sessions (session_id));
+diesel::joinable!(minutes -> polls (basis_poll_id));
+diesel::joinable!(minutes -> users (approved_by));
+diesel::joinable!(minutes_records -> assembly_sessions (session_id));
+diesel::joinable!(minutes_corrections -> assembly_sessions (session_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     events,
@@ -854,4 +1304,27 @@ diesel::allow_tables_to_appear_in_same_query!(
     placement_terms,
     placement_reports,
     postings,
+    assemblies,
+    seats,
+    seat_occupancies,
+    assembly_sessions,
+    session_participants,
+    seat_proxies,
+    agenda_items,
+    agenda_amendments,
+    agenda_speakers,
+    agenda_documents,
+    session_presences,
+    quorum_checks,
+    motions,
+    motion_texts,
+    motion_seconds,
+    motion_steps,
+    polls,
+    poll_voters,
+    ballots,
+    secret_ballots,
+    minutes,
+    minutes_records,
+    minutes_corrections,
 );

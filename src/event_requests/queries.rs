@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::model::EventRequest as Row;
 use crate::event_requests::represent::represent;
-use crate::event_requests::visible::{Boxed, me, visible};
+use crate::event_requests::visible::{Boxed, visible};
 use crate::event_requests::wire::{EventRequest, RequestQuery, RequestSort, WorkQueue};
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
@@ -62,7 +62,7 @@ fn filtered(scope: &Scope, query: &RequestQuery, now: Timestamp) -> Boxed {
 fn queued(found: Boxed, scope: &Scope, queue: WorkQueue, now: Timestamp) -> Boxed {
     match queue {
         WorkQueue::Mine => found
-            .filter(event_requests::assignee_id.eq(me(scope).cloned()))
+            .filter(event_requests::assignee_id.eq(scope.user().cloned()))
             .filter(
                 event_requests::status
                     .eq_any(RequestStatus::OPEN)

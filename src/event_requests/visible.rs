@@ -6,11 +6,11 @@ use diesel::prelude::*;
 
 use crate::event_requests::lifecycle::RequestStatus;
 use crate::event_requests::model::EventRequest;
-use crate::kernel::access::{Permission, Principal, Scope};
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
-use crate::kernel::id::{EventRequestId, UserId};
+use crate::kernel::id::EventRequestId;
 use crate::kernel::marking::Marking;
 use crate::schema::event_requests;
 
@@ -30,7 +30,7 @@ pub fn visible(scope: &Scope) -> Boxed {
         found = found.filter(event_requests::marking.eq_any(ceiling.up_to()));
     }
     if scope.oversees(Permission::RequestsRead) {
-        let me = me(scope).map(ToString::to_string).unwrap_or_default();
+        let me = scope.user().map(ToString::to_string).unwrap_or_default();
         return found.filter(
             event_requests::status
                 .ne(RequestStatus::Draft)
@@ -39,14 +39,6 @@ pub fn visible(scope: &Scope) -> Boxed {
     }
     let homes = scope.homes_with(Permission::RequestsRead);
     found.filter(event_requests::organization_id.eq_any(homes))
-}
-
-/// The caller's account, if they have one.
-pub(super) fn me(scope: &Scope) -> Option<&UserId> {
-    match &scope.0 {
-        Some(Principal::User { user_id, .. }) => Some(user_id),
-        Some(Principal::Service { .. }) | None => None,
-    }
 }
 
 /// Those of these requests that exist for the caller.

@@ -186,6 +186,32 @@ mod types {
         PlacementId, "plc");
     id_type!(/// A report on a placement.
         PlacementReportId, "rpt");
+    id_type!(/// An assembly of local leaders.
+        AssemblyId, "asm");
+    id_type!(/// A jurisdiction's seat in an assembly.
+        SeatId, "sea");
+    id_type!(/// A person's time in a seat.
+        OccupancyId, "occ");
+    id_type!(/// A seat's vote given to the holder of another.
+        ProxyId, "prx");
+    id_type!(/// A session of an assembly.
+        AssemblySessionId, "ses");
+    id_type!(/// Somebody who takes part in a session without a seat.
+        ParticipantId, "par");
+    id_type!(/// An item of a session's agenda.
+        AgendaItemId, "agi");
+    id_type!(/// A place in the list of speakers of an agenda item.
+        SpeakerId, "spk");
+    id_type!(/// A document of an agenda item.
+        AgendaDocumentId, "agd");
+    id_type!(/// A time for which somebody was present for a seat.
+        PresenceId, "prs");
+    id_type!(/// A motion.
+        MotionId, "mot");
+    id_type!(/// A poll on a motion.
+        PollId, "pol");
+    id_type!(/// The minutes of a session.
+        MinutesId, "min");
 }
 pub use types::*;
 

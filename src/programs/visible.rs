@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::kernel::access::{Permission, Principal, Scope};
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
-use crate::kernel::id::{CallId, ProgramId, UserId};
+use crate::kernel::id::{CallId, ProgramId};
 use crate::programs::model::Program;
 use crate::schema::{panel_members, programs};
 
@@ -59,22 +59,13 @@ pub fn find(conn: &mut Connection, scope: &Scope, id: &ProgramId) -> Result<Prog
     })
 }
 
-/// The caller's account, if they have one.
-#[must_use]
-pub fn me(scope: &Scope) -> Option<&UserId> {
-    match &scope.0 {
-        Some(Principal::User { user_id, .. }) => Some(user_id),
-        Some(Principal::Service { .. }) | None => None,
-    }
-}
-
 /// The calls in which the caller reviews.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub fn panels(conn: &mut Connection, scope: &Scope) -> Result<HashSet<CallId>, Problem> {
-    let Some(me) = me(scope) else {
+    let Some(me) = scope.user() else {
         return Ok(HashSet::new());
     };
     let rows: Vec<CallId> = panel_members::table

@@ -20,7 +20,6 @@ use crate::kernel::time::Timestamp;
 use crate::programs::applications::aggregate::SUBJECT as APPLICATION;
 use crate::programs::applications::visible::named;
 use crate::programs::calls::aggregate::SUBJECT as CALL;
-use crate::programs::visible::me;
 use crate::records::wire::{AuditEvent, AuditQuery, AuditSort, EventActor, EventSubject};
 use crate::schema::events::{self, dsl};
 use crate::schema::{applications, late_codes, panel_members};
@@ -81,7 +80,7 @@ fn visible(scope: &Scope) -> events::BoxedQuery<'static, Backend> {
             named(scope).select(applications::id),
         )))
         .into_boxed();
-    let Some(me) = me(scope) else {
+    let Some(me) = scope.user() else {
         return found;
     };
     let panels = || {

@@ -119,6 +119,30 @@ permissions! {
     PlacementReportsWrite => "placement-reports:write",
     /// Return and accept the reports of placements.
     PlacementReportsReview => "placement-reports:review",
+    /// Read assemblies, and their seats, sessions, motions, votes and minutes.
+    AssembliesRead => "assemblies:read",
+    /// Convene assemblies: their rules, seats, who holds them, and calling sessions.
+    AssembliesWrite => "assemblies:write",
+    /// Nominate one's jurisdiction for a seat.
+    SeatsNominate => "seats:nominate",
+    /// Give a seat's vote to the holder of another, and take it back.
+    ProxiesWrite => "proxies:write",
+    /// Serve as the clerk: prepare sessions and agendas, open and adjourn sessions, run the floor.
+    SessionsClerk => "assembly-sessions:clerk",
+    /// Decide whether a session is exempt from the Federal Advisory Committee Act.
+    SessionsReview => "assembly-sessions:review",
+    /// Record presence: one's own, or as the clerk everyone's.
+    PresenceWrite => "presence:write",
+    /// Ask for the floor, bring, second and withdraw motions.
+    MotionsWrite => "motions:write",
+    /// Prepare, open and close polls.
+    PollsWrite => "polls:write",
+    /// Vote for a seat.
+    BallotsCast => "ballots:cast",
+    /// Draft, edit and correct minutes.
+    MinutesWrite => "minutes:write",
+    /// Approve minutes.
+    MinutesApprove => "minutes:approve",
     /// Read the journal.
     AuditRead => "audit:read",
 }

@@ -243,6 +243,15 @@ impl Scope {
         }
     }
 
+    /// The account of the person who asks; none for an API key.
+    #[must_use]
+    pub const fn user(&self) -> Option<&UserId> {
+        match &self.0 {
+            Some(Principal::User { user_id, .. }) => Some(user_id),
+            Some(Principal::Service { .. }) | None => None,
+        }
+    }
+
     /// The signed-in person and their session.
     ///
     /// # Errors

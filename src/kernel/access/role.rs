@@ -54,6 +54,13 @@ const SCHEDULER: &[Permission] = &[
     SlatesSign,
     PlacementsRead,
     PlacementReportsRead,
+    AssembliesRead,
+    SessionsClerk,
+    PresenceWrite,
+    MotionsWrite,
+    PollsWrite,
+    BallotsCast,
+    MinutesWrite,
 ];
 const PROGRAM_OFFICER: &[Permission] = &[
     OrganizationsRead,
@@ -83,6 +90,7 @@ const PROGRAM_OFFICER: &[Permission] = &[
     PlacementReportsRead,
     PlacementReportsWrite,
     PlacementReportsReview,
+    AssembliesRead,
 ];
 const PARTNER: &[Permission] = &[
     OrganizationsRead,
@@ -99,6 +107,8 @@ const PARTNER: &[Permission] = &[
     ReviewsRead,
     ReviewsWrite,
     SlatesSign,
+    AssembliesRead,
+    SessionsReview,
 ];
 const DIPLOMAT: &[Permission] = &[
     OrganizationsRead,
@@ -115,6 +125,7 @@ const DIPLOMAT: &[Permission] = &[
     PlacementsRead,
     PlacementReportsRead,
     PlacementReportsWrite,
+    AssembliesRead,
 ];
 const LOCAL_LEADER: &[Permission] = &[
     OrganizationsRead,
@@ -136,6 +147,12 @@ const LOCAL_LEADER: &[Permission] = &[
     PlacementsRead,
     PlacementReportsRead,
     PlacementsSign,
+    AssembliesRead,
+    SeatsNominate,
+    ProxiesWrite,
+    PresenceWrite,
+    MotionsWrite,
+    BallotsCast,
 ];
 /// As a leader, but an agreement is for the leader to sign.
 const LOCAL_STAFF: &[Permission] = &[
@@ -157,6 +174,11 @@ const LOCAL_STAFF: &[Permission] = &[
     ApplicationsWrite,
     PlacementsRead,
     PlacementReportsRead,
+    AssembliesRead,
+    SeatsNominate,
+    PresenceWrite,
+    MotionsWrite,
+    BallotsCast,
 ];
 const AUDITOR: &[Permission] = &[
     OrganizationsRead,
@@ -178,6 +200,7 @@ const AUDITOR: &[Permission] = &[
     OfficersRead,
     PlacementsRead,
     PlacementReportsRead,
+    AssembliesRead,
 ];
 
 /// What a key may hold at all. It is no more than a city's own staff hold, and has nothing that
@@ -198,6 +221,7 @@ pub const SERVICE_SCOPES: &[Permission] = &[
     ApplicationsRead,
     ApplicationsWrite,
     PlacementsRead,
+    AssembliesRead,
 ];
 
 /// What a sandbox key may hold: the requests that are kept apart for it, their events, and the

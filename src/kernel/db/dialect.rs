@@ -175,6 +175,24 @@ pub fn lock_by(
     }
 }
 
+/// Keeps the row with this id from being changed until the transaction ends; others may do the
+/// same at the same time. SQLite's write transactions already exclude each other.
+///
+/// # Errors
+///
+/// When the lock is not had in time.
+pub fn share_row(conn: &mut AnyConnection, table: &'static str, id: &str) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Postgres(conn) => {
+            diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = $1 FOR SHARE"))
+                .bind::<Text, _>(id)
+                .execute(conn)
+                .map(drop)
+        }
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Takes the lock under which migrations run, until the connection closes. On SQLite the file
 /// beside the database is locked by the caller.
 ///

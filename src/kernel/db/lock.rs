@@ -40,6 +40,18 @@ impl<T: Aggregate> Locked<T> {
         Ok(T::load(tx.conn, id)?.map(Self))
     }
 
+    /// Reads the row and keeps others from changing it until the transaction ends, while others may
+    /// do the same: for writers who add to a record and need it to stand still, and who must not
+    /// wait for each other. It is no proof of a lock, so it changes nothing itself.
+    ///
+    /// # Errors
+    ///
+    /// 503 when the lock is not had in time.
+    pub fn share(tx: &mut Tx<'_>, id: &str) -> Result<Option<T>, Problem> {
+        dialect::share_row(tx.conn, T::TABLE, id)?;
+        Ok(T::load(tx.conn, id)?)
+    }
+
     /// Compares the version with the one the caller's change was made against.
     ///
     /// # Errors

@@ -94,6 +94,24 @@ codes! {
         "The slate is not the one that was read: a review, a decision or an application has changed. Read it again.";
     PlacementConflict => CONFLICT, "placement_conflict", "Already held at that time",
         "The officer, or the host's slot, is held by another placement at that time. `conflicts` names each. Placements that touch end to start do not conflict.";
+    AlreadySeated => CONFLICT, "already_seated", "The jurisdiction has a seat already",
+        "A jurisdiction has one seat, and so one vote, in an assembly. The Location header names it.";
+    CompositionExceeded => CONFLICT, "composition_exceeded", "The composition has no room",
+        "The assembly's rules of composition allow no further seat of this kind, region, population or affiliation. `exceeded` names each rule.";
+    NoticeTooShort => CONFLICT, "notice_too_short", "The notice is too short",
+        "The assembly's rules ask for more days between the call and the session. `earliest` names the first day that is possible.";
+    LegalReviewPending => CONFLICT, "legal_review_pending", "Legal review is pending",
+        "Somebody takes part who is neither federal nor elected: the session is held until it is decided whether the Federal Advisory Committee Act applies.";
+    FacaNoticeTooShort => CONFLICT, "faca_notice_too_short", "Too late for public notice",
+        "The session is not exempt from the Federal Advisory Committee Act, which asks for a notice 15 days or more before it and for a designated federal officer. `missing` says what stands in the way.";
+    QuorumNotMet => CONFLICT, "quorum_not_met", "No quorum is present",
+        "Business needs a quorum. `present`, `required` and `missing` count jurisdictions.";
+    NotEntitled => FORBIDDEN, "not_entitled", "Not entitled to act for this seat",
+        "You are not the holder, the alternate or the registered proxy of this seat at this instant, or were not when the poll was opened.";
+    AlreadyVoted => CONFLICT, "already_voted", "This jurisdiction has voted",
+        "A jurisdiction has one ballot, which was cast and is not replaced.";
+    AmendmentConflict => CONFLICT, "amendment_conflict", "The amendment does not fit the text",
+        "The text was changed since the amendment was written, in the same place. `conflicts` shows where.";
     RequestInFlight => CONFLICT, "request_in_flight", "The first request is still running",
         "A request with this Idempotency-Key is being processed. Ask again after Retry-After.";
     PreconditionFailed => PRECONDITION_FAILED, "precondition_failed", "Changed since you read it",

@@ -12,6 +12,7 @@ mod page;
 mod path;
 mod problem;
 mod query;
+mod reason;
 mod reply;
 pub mod schema;
 
@@ -24,4 +25,5 @@ pub use page::{Cursor, Include, ListQuery, Page, PageRequest, Paging};
 pub use path::Path;
 pub use problem::{Problem, ProblemDocument};
 pub use query::{Query, parameters_of};
+pub use reason::StatedReason;
 pub use reply::Reply;

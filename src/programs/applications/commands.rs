@@ -19,7 +19,7 @@ use crate::programs::applications::lifecycle::ApplicationStatus;
 use crate::programs::applications::model::Application;
 use crate::programs::applications::represent::Viewpoint;
 use crate::programs::applications::rules;
-use crate::programs::applications::visible::{me, panels, visible};
+use crate::programs::applications::visible::{panels, visible};
 use crate::programs::applications::wire::{CreateApplication, UpdateApplication};
 use crate::programs::calls;
 use crate::programs::calls::form;
@@ -52,7 +52,7 @@ fn refuse_conflicted(
     call: &CallId,
     host: &OrganizationId,
 ) -> Result<(), Problem> {
-    let Some(me) = me(scope) else {
+    let Some(me) = scope.user() else {
         return Ok(());
     };
     let declared = declared_conflicts::table
@@ -351,7 +351,7 @@ pub fn waive_overdue_report(
     }
     let mut row = Application::clone(&stored);
     row.waiver_reason = Some(text::clean(reason));
-    row.waived_by = me(scope).cloned();
+    row.waived_by = scope.user().cloned();
     row.waived_at = Some(tx.now);
     let row = store(tx, &stored, row)?;
     tx.record(

@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::kernel::access::{Access, Scope, may};
 use crate::kernel::db::{Aggregate, Connection, Tx};
+use crate::kernel::http::StatedReason;
 use crate::kernel::http::{IfMatch, Json, OptionalJson, Page, Path, Problem, Query, Reply};
 use crate::kernel::id::{ApplicationId, CallId};
 use crate::programs::applications::model::Application as Row;
@@ -17,7 +18,6 @@ use crate::programs::applications::wire::{
 use crate::programs::applications::{commands, queries, submission};
 use crate::programs::calls;
 use crate::programs::calls::model::Call;
-use crate::programs::wire::StatedReason;
 
 /// The operations.
 pub fn routes(config: &mut ServiceConfig<'_>) {

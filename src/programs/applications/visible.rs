@@ -25,7 +25,7 @@ use crate::programs::applications::lifecycle::ApplicationStatus;
 use crate::programs::applications::model::Application;
 use crate::programs::calls::lifecycle::CallStatus;
 use crate::programs::placements::lifecycle::PlacementStatus;
-pub use crate::programs::visible::{me, panels};
+pub use crate::programs::visible::panels;
 use crate::schema::{
     applications, calls, declared_conflicts, officers, organizations, panel_members, placements,
     review_assignments,
@@ -69,7 +69,7 @@ fn jurisdictions(scope: &Scope) -> Vec<OrganizationId> {
 pub fn visible(scope: &Scope) -> Boxed {
     let found = applications::table.into_boxed();
     let homes = scope.homes_with(Permission::ApplicationsRead);
-    let Some(me) = me(scope).cloned() else {
+    let Some(me) = scope.user().cloned() else {
         // A sandbox has no applications.
         let homes = if scope.is_sandbox() {
             Vec::new()
@@ -153,7 +153,7 @@ fn without_conflicts(found: Boxed, scope: &Scope, me: &UserId) -> Boxed {
 #[must_use]
 pub fn named(scope: &Scope) -> Boxed {
     let found = visible(scope);
-    let Some(me) = me(scope) else {
+    let Some(me) = scope.user() else {
         return found;
     };
     let blind = panel_members::table
@@ -213,7 +213,7 @@ pub fn assigned(
     scope: &Scope,
     call: &CallId,
 ) -> Result<HashSet<ApplicationId>, Problem> {
-    let Some(me) = me(scope) else {
+    let Some(me) = scope.user() else {
         return Ok(HashSet::new());
     };
     let rows: Vec<ApplicationId> = review_assignments::table

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::kernel::access::{Access, Permission, Scope, may};
 use crate::kernel::db::Tx;
+use crate::kernel::http::StatedReason;
 use crate::kernel::http::{IfMatch, Json, Path, Problem, Reply};
 use crate::kernel::id::ApplicationId;
 use crate::kernel::text;
@@ -18,7 +19,6 @@ use crate::programs::applications::represent::Viewpoint;
 use crate::programs::applications::wire::Application;
 use crate::programs::calls::model::Call;
 use crate::programs::decisions::reserve::move_up;
-use crate::programs::wire::StatedReason;
 
 /// Takes an application back, for the host. Until the call is announced a host does not learn that
 /// it was rejected, so it withdraws as if it were not; afterwards there is nothing left to withdraw.

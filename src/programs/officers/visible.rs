@@ -9,7 +9,6 @@ use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
 use crate::kernel::id::{OfficerId, UserId};
 use crate::programs::officers::model::Officer;
-use crate::programs::visible::me;
 use crate::schema::officers;
 
 /// A query over officers, with its conditions so far.
@@ -23,7 +22,8 @@ pub fn visible(scope: &Scope) -> Boxed {
     if scope.oversees(Permission::OfficersRead) {
         return found;
     }
-    let own: Vec<UserId> = me(scope)
+    let own: Vec<UserId> = scope
+        .user()
         .filter(|_| scope.can(Permission::OfficersRead))
         .cloned()
         .into_iter()

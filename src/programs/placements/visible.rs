@@ -10,7 +10,6 @@ use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::Problem;
 use crate::kernel::id::{OrganizationId, PlacementId};
 use crate::kernel::time::Timestamp;
-use crate::programs::applications::visible::me;
 use crate::programs::placements::lifecycle::PlacementStatus;
 use crate::programs::placements::model::Placement;
 use crate::schema::{officers, placements};
@@ -40,7 +39,9 @@ pub fn visible(scope: &Scope) -> Boxed {
         return found;
     }
     let workplaces = workplaces(scope);
-    let own = me(scope).filter(|_| scope.can(Permission::PlacementsRead));
+    let own = scope
+        .user()
+        .filter(|_| scope.can(Permission::PlacementsRead));
     let Some(me) = own.cloned() else {
         return found.filter(placements::organization_id.eq_any(workplaces));
     };

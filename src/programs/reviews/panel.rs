@@ -16,7 +16,7 @@ use crate::programs::applications::visible::visible;
 use crate::programs::calls::model::Call;
 use crate::programs::reviews::model::PanelMember;
 use crate::programs::reviews::wire::Reviewer;
-use crate::programs::visible::{me, panels, sees_all};
+use crate::programs::visible::{panels, sees_all};
 use crate::schema::{applications, panel_members, review_assignments, reviews, users};
 
 /// What a caller is to a call.
@@ -182,7 +182,7 @@ pub fn expect_may_record(
     call: &Call,
     user: &UserId,
 ) -> Result<(), Problem> {
-    if me(scope) == Some(user) {
+    if scope.user() == Some(user) {
         return Ok(());
     }
     expect_outsider(conn, scope, &call.id)?;

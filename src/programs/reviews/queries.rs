@@ -23,7 +23,6 @@ use crate::programs::reviews::scoring::{self, Points};
 use crate::programs::reviews::wire::{
     self, AssignmentQuery, AssignmentSort, ConflictOfInterest, ConflictOrigin, Review, Scores,
 };
-use crate::programs::visible::me;
 use crate::programs::{applications as application, calls as call_room};
 use crate::schema::{applications, declared_conflicts, review_assignments, reviews};
 
@@ -41,7 +40,8 @@ pub fn list_assignments(
     query: &AssignmentQuery,
 ) -> Result<Page<wire::ReviewAssignment>, Problem> {
     let is_panel = standing(conn, scope, call)? == Standing::Panel;
-    let own = me(scope)
+    let own = scope
+        .user()
         .cloned()
         .filter(|_| is_panel && call.status.is_before_decision());
     let base = || -> review_assignments::BoxedQuery<'static, Backend> {

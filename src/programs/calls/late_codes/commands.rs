@@ -18,7 +18,6 @@ use crate::programs::calls::model::{Call, LateCode};
 use crate::programs::calls::queries::takes_late_codes;
 use crate::programs::calls::visible::find;
 use crate::programs::commands::expect_office;
-use crate::programs::visible::me;
 use crate::schema::late_codes;
 
 /// The kind of subject, in the journal. The feed does not tell of it.
@@ -74,7 +73,9 @@ pub fn create_late_code(
         ),
     }
     faults.finish()?;
-    let giver = me(scope).ok_or_else(|| Problem::internal("a late code is given by nobody"))?;
+    let giver = scope
+        .user()
+        .ok_or_else(|| Problem::internal("a late code is given by nobody"))?;
     let code = random_token("late_").map_err(Problem::internal)?;
     let row = LateCode {
         id: LateCodeId::fresh(),

@@ -15,7 +15,6 @@ use crate::kernel::db::dialect::Backend;
 use crate::kernel::db::{Connection, among};
 use crate::kernel::http::Problem;
 use crate::kernel::id::{PlacementId, PlacementReportId};
-use crate::programs::applications::visible::me;
 use crate::programs::placements;
 use crate::programs::placements::reports::model::PlacementReport;
 use crate::schema::placements as rows;
@@ -76,7 +75,7 @@ pub fn served_by_me(
     scope: &Scope,
     ids: &[PlacementId],
 ) -> Result<HashSet<PlacementId>, Problem> {
-    let Some(me) = me(scope) else {
+    let Some(me) = scope.user() else {
         return Ok(HashSet::new());
     };
     let found: Vec<PlacementId> = rows::table

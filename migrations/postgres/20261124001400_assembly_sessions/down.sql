@@ -1,0 +1,11 @@
+DROP TABLE quorum_checks;
+DROP TABLE session_presences;
+DROP TABLE agenda_documents;
+DROP TABLE agenda_speakers;
+DROP TABLE agenda_amendments;
+DROP TABLE agenda_items;
+DROP TABLE seat_proxies;
+DROP TABLE session_participants;
+DROP TABLE assembly_sessions;
+DROP FUNCTION quorum_checks_append_only();
+DROP FUNCTION agenda_amendments_append_only();

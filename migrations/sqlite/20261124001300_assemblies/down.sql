@@ -1,0 +1,3 @@
+DROP TABLE seat_occupancies;
+DROP TABLE seats;
+DROP TABLE assemblies;

@@ -1,0 +1,9 @@
+DROP TABLE quorum_checks;
+DROP TABLE session_presences;
+DROP TABLE agenda_documents;
+DROP TABLE agenda_speakers;
+DROP TABLE agenda_amendments;
+DROP TABLE agenda_items;
+DROP TABLE seat_proxies;
+DROP TABLE session_participants;
+DROP TABLE assembly_sessions;

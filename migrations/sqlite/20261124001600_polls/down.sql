@@ -1,0 +1,4 @@
+DROP TABLE secret_ballots;
+DROP TABLE ballots;
+DROP TABLE poll_voters;
+DROP TABLE polls;

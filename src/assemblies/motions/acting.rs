@@ -61,7 +61,10 @@ pub fn seat_for(
         let is_held = held.iter().any(|standing| standing.seat.id == *named);
         return match (is_clerk(scope), is_held) {
             (true, true) => Ok(named.clone()),
-            (true, false) => Err(fault("not_found", "is no seat of the assembly that somebody holds")),
+            (true, false) => Err(fault(
+                "not_found",
+                "is no seat of the assembly that somebody holds",
+            )),
             (false, _) => Err(not_entitled(
                 "You are not the holder, the alternate or the proxy of this seat.",
             )),

@@ -102,7 +102,10 @@ pub fn expect_none_in_vote(
 ) -> Result<(), Problem> {
     let found = amendments_of(conn, motion, vec![MotionStatus::InVote])?;
     refuse(
-        &found.iter().filter(|row| Some(&row.id) != but).collect::<Vec<_>>(),
+        &found
+            .iter()
+            .filter(|row| Some(&row.id) != but)
+            .collect::<Vec<_>>(),
         "An amendment is in the vote.",
     )
 }

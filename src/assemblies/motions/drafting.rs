@@ -45,7 +45,10 @@ pub fn expect_taking_motions(session: &Session) -> Result<(), Problem> {
     }
     Err(Problem::new(
         Code::NotAllowedInState,
-        format!("No motions are brought while the session is `{}`.", session.status),
+        format!(
+            "No motions are brought while the session is `{}`.",
+            session.status
+        ),
     )
     .with("state", session.status.as_str())
     .with("session_id", session.id.as_str()))
@@ -199,7 +202,12 @@ pub fn update_motion(
     } else if stored.amends_id.is_some() && is_undecided(stored.status) {
         rebase(tx, &stored, &change)?
     } else {
-        return Err(refused(tx, scope, &stored, "It was moved: its text stands.")?);
+        return Err(refused(
+            tx,
+            scope,
+            &stored,
+            "It was moved: its text stands.",
+        )?);
     };
     let row = store(tx, &stored, row)?;
     let kind = if row.number.is_some() {
@@ -234,7 +242,12 @@ pub fn refused(
 fn redraft(tx: &mut Tx<'_>, stored: &Motion, change: UpdateMotion) -> Result<Motion, Problem> {
     let mut row = stored.clone();
     let mut faults = Faults::default();
-    check_item(tx, &row.session_id, change.agenda_item_id.value(), &mut faults)?;
+    check_item(
+        tx,
+        &row.session_id,
+        change.agenda_item_id.value(),
+        &mut faults,
+    )?;
     change.agenda_item_id.apply(&mut row.agenda_item_id);
     if let Some(title) = &change.title {
         row.title = text::clean(title);
@@ -259,7 +272,11 @@ fn rebase(tx: &mut Tx<'_>, stored: &Motion, change: &UpdateMotion) -> Result<Mot
         ("/agenda_item_id", change.agenda_item_id != Patch::Keep),
     ];
     for (pointer, _) in is_other.into_iter().filter(|(_, is_given)| *is_given) {
-        faults.add(pointer, "not_applicable", "stands once the amendment was moved");
+        faults.add(
+            pointer,
+            "not_applicable",
+            "stands once the amendment was moved",
+        );
     }
     faults.require(
         change.text.is_some(),

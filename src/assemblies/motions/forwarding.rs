@@ -51,18 +51,17 @@ fn session_of(
     let (code, detail) = if named.is_some() {
         ("not_found", "is no session of the assembly")
     } else {
-        ("required", "is needed: no session of the assembly takes motions")
+        (
+            "required",
+            "is needed: no session of the assembly takes motions",
+        )
     };
     faults.require(session.is_some(), "/session_id", code, detail);
     faults.finish()?;
     session.ok_or_else(Problem::not_found)
 }
 
-fn expect_first(
-    tx: &mut Tx<'_>,
-    motion: &MotionId,
-    assembly: &AssemblyId,
-) -> Result<(), Problem> {
+fn expect_first(tx: &mut Tx<'_>, motion: &MotionId, assembly: &AssemblyId) -> Result<(), Problem> {
     let before: Option<MotionId> = motions::table
         .filter(motions::origin_id.eq(motion))
         .filter(motions::assembly_id.eq(assembly))

@@ -17,9 +17,7 @@ use crate::kernel::db::Connection;
 use crate::kernel::http::Problem;
 use crate::kernel::id::{AssemblyId, AssemblySessionId, MotionId, OrganizationId, SeatId};
 use crate::kernel::time::Timestamp;
-use crate::schema::{
-    assemblies, assembly_sessions, motion_seconds, motions, organizations, seats,
-};
+use crate::schema::{assemblies, assembly_sessions, motion_seconds, motions, organizations, seats};
 
 /// Motions of which a motion came, at most, that are shown one after the other.
 const LONGEST_CHAIN: usize = 10;
@@ -49,7 +47,9 @@ struct Sight {
     acting: Acting,
 }
 
-fn seat((seat_id, organization_id, organization_name): (SeatId, OrganizationId, String)) -> MotionSeat {
+fn seat(
+    (seat_id, organization_id, organization_name): (SeatId, OrganizationId, String),
+) -> MotionSeat {
     MotionSeat {
         seat_id,
         organization_id,
@@ -94,7 +94,14 @@ impl Sight {
             ))
             .load(conn)?;
         let readable: Vec<MotionId> = visible(scope)
-            .filter(motions::id.eq_any(others.iter().map(|other| other.0.clone()).collect::<Vec<_>>()))
+            .filter(
+                motions::id.eq_any(
+                    others
+                        .iter()
+                        .map(|other| other.0.clone())
+                        .collect::<Vec<_>>(),
+                ),
+            )
             .select(motions::id)
             .load(conn)?;
         let of = rows.iter().map(|row| &row.assembly_id);
@@ -131,7 +138,10 @@ impl Sight {
                 (id, known)
             });
         Ok(Self {
-            seats: seats.into_iter().map(|row| (row.0.clone(), seat(row))).collect(),
+            seats: seats
+                .into_iter()
+                .map(|row| (row.0.clone(), seat(row)))
+                .collect(),
             seconds: second,
             rules: rules.collect(),
             sessions: sessions.into_iter().collect(),

@@ -186,7 +186,10 @@ fn mover(
     };
     let mut faults = Faults::default();
     faults.require(
-        motion.mover_seat_id.as_ref().is_none_or(|seat| seat == named),
+        motion
+            .mover_seat_id
+            .as_ref()
+            .is_none_or(|seat| seat == named),
         "/seat_id",
         "not_applicable",
         "is another seat than the one that it was drafted for",
@@ -212,7 +215,14 @@ pub fn second_motion(
     let session = lock_session(tx, scope, &seen, None, MotionAction::Second)?;
     let stored = lock_motion(tx, &seen, if_match)?;
     let named = input.seat_id.as_ref();
-    let seat = seat_for(tx.conn, scope, &stored.assembly_id, &session.id, named, tx.now)?;
+    let seat = seat_for(
+        tx.conn,
+        scope,
+        &stored.assembly_id,
+        &session.id,
+        named,
+        tx.now,
+    )?;
     let seconds: Vec<Second> = motion_seconds::table
         .filter(motion_seconds::motion_id.eq(id))
         .select(Second::as_select())
@@ -240,7 +250,9 @@ pub fn second_motion(
             created_at: tx.now,
         })
         .execute(tx.conn)?;
-    let given = i64::try_from(seconds.len()).unwrap_or(i64::MAX).saturating_add(1);
+    let given = i64::try_from(seconds.len())
+        .unwrap_or(i64::MAX)
+        .saturating_add(1);
     let mut row = Motion::clone(&stored);
     if given >= needed {
         row.status = onward;

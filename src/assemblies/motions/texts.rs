@@ -53,9 +53,7 @@ pub struct MergeConflict {
 /// The difference from one text to another: piece by piece, in words and the space between them.
 #[must_use]
 pub fn hunks(from: &str, to: &str) -> Vec<TextHunk> {
-    let diff = TextDiff::configure()
-        .timeout(PATIENCE)
-        .diff_words(from, to);
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_words(from, to);
     let mut hunks: Vec<TextHunk> = Vec::new();
     for change in diff.iter_all_changes() {
         let kind = match change.tag() {
@@ -190,7 +188,10 @@ mod tests {
         );
         let text = unified("One.\n\nTwo.", "One.\n\nThree.", "v1", "v2");
         assert!(text.starts_with("--- v1\n+++ v2\n@@"), "{text}");
-        assert!(text.contains("\n-Two.") && text.contains("\n+Three."), "{text}");
+        assert!(
+            text.contains("\n-Two.") && text.contains("\n+Three."),
+            "{text}"
+        );
         assert_eq!(unified(BASE, BASE, "v1", "v2"), "");
     }
 
@@ -202,7 +203,10 @@ mod tests {
             .replace("reports.", "reports in May.");
         // `mayors` stands between `Ten` and what was added.
         let merged = merge(BASE, &current, &amendment).unwrap();
-        assert!(merged.starts_with("Twelve mayors of the coast meet.\n\n"), "{merged}");
+        assert!(
+            merged.starts_with("Twelve mayors of the coast meet.\n\n"),
+            "{merged}"
+        );
         assert!(merged.ends_with("The clerk reports in May."), "{merged}");
         assert_eq!(merge(BASE, &current, &current).unwrap(), current);
         assert_eq!(merge(BASE, BASE, &amendment).unwrap(), amendment);
@@ -237,7 +241,11 @@ mod tests {
         let started = std::time::Instant::now();
         let _ = hunks(&text(31), &text(37));
         let _ = merge(&text(31), &text(37), &text(41));
-        assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            started.elapsed()
+        );
     }
 
     proptest! {

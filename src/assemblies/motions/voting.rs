@@ -39,8 +39,9 @@ pub fn put(
     row.status = lead(tx, scope, &workflow, &stored, MotionAction::Put)?;
     if stored.session_id != session.id {
         let detail = "The motion is not taken up in this session.";
-        return Err(refused(tx, scope, &stored, detail)?
-            .with("session_id", stored.session_id.as_str()));
+        return Err(
+            refused(tx, scope, &stored, detail)?.with("session_id", stored.session_id.as_str())
+        );
     }
     if let Some(parent) = lock_parent(tx, &stored)? {
         expect_open(&parent)?;
@@ -48,7 +49,14 @@ pub fn put(
         merged(tx.conn, &stored, &parent)?;
     }
     expect_decided(tx.conn, &workflow, &stored.id)?;
-    take(tx, session, &stored, row, poll, (MotionAction::Put, "motion.put"))
+    take(
+        tx,
+        session,
+        &stored,
+        row,
+        poll,
+        (MotionAction::Put, "motion.put"),
+    )
 }
 
 fn lock_parent(tx: &mut Tx<'_>, amendment: &Motion) -> Result<Option<Locked<Motion>>, Problem> {
@@ -112,7 +120,14 @@ pub fn release(
         .optional()?;
     let mut row = Motion::clone(&stored);
     row.status = before.unwrap_or(MotionStatus::Seconded);
-    take(tx, session, &stored, row, poll, (MotionAction::Release, "motion.released"))
+    take(
+        tx,
+        session,
+        &stored,
+        row,
+        poll,
+        (MotionAction::Release, "motion.released"),
+    )
 }
 
 fn in_vote(tx: &mut Tx<'_>, scope: &Scope, motion: &MotionId) -> Result<Locked<Motion>, Problem> {
@@ -120,7 +135,12 @@ fn in_vote(tx: &mut Tx<'_>, scope: &Scope, motion: &MotionId) -> Result<Locked<M
     if stored.status == MotionStatus::InVote {
         return Ok(stored);
     }
-    Err(refused(tx, scope, &stored, "The motion is not in the vote.")?)
+    Err(refused(
+        tx,
+        scope,
+        &stored,
+        "The motion is not in the vote.",
+    )?)
 }
 
 fn take(

@@ -10,12 +10,14 @@ use serde_json::{Value, json};
 
 use crate::both_backends;
 use crate::support::{
-    Actor, App, Mode, PASSWORD, Receiver, document, fill, prefix_of, program_world,
+    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, prefix_of, program_world,
 };
 
 /// Records of every kind, made for one operation.
 struct World {
     admin: Actor,
+    /// A member of an assembly, for what only members do.
+    member: Option<Actor>,
     /// A system, for operations that are for systems alone.
     system: Actor,
     hook: Hook,
@@ -151,8 +153,10 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             json!({"name": "World", "scopes": ["organizations:read"]}),
         )
         .await;
+    let (assembly, member) = assembly_world(app, pattern, operation, number).await;
     World {
         admin,
+        member,
         system: app.with_key(key.body["secret"].as_str().unwrap()),
         ids: request
             .into_iter()
@@ -175,6 +179,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
                 ("chi", invitation),
             ]))
             .chain(program_world(app, pattern, operation, number).await)
+            .chain(assembly)
             .collect(),
         hook,
     }
@@ -280,7 +285,15 @@ impl World {
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.place(item)),
-            Value::Object(members) => members.values_mut().for_each(|member| self.place(member)),
+            Value::Object(members) => {
+                for (name, member) in members {
+                    // Where a body names two records of a kind, the second goes by its name.
+                    match self.ids.get(name.as_str()) {
+                        Some(id) => *member = json!(id),
+                        None => self.place(member),
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -302,7 +315,7 @@ impl World {
         if operation["x-permission"] == "api-key" {
             &self.system
         } else {
-            &self.admin
+            self.member.as_ref().unwrap_or(&self.admin)
         }
     }
 }
@@ -314,8 +327,9 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 11] = [
-    "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt",
+const OWN: [&str; 21] = [
+    "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx", "ses",
+    "par", "agi", "spk", "agd", "mot", "pol", "asm",
 ];
 const SHARED: [&str; 9] = [
     "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",

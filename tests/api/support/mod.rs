@@ -3,6 +3,7 @@
 mod actor;
 mod app;
 mod assemblies;
+mod assembly_worlds;
 mod contract;
 mod database;
 mod panels;
@@ -16,6 +17,7 @@ mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
+pub use assembly_worlds::assembly_world;
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use panels::Panelist;

@@ -179,8 +179,18 @@ mod tests {
         let keyring = Keyring::derive("a secret of at least 32 characters");
         let derived = keyring.derived("poll", b"a salt");
         let sealed = derived.seal("ballot", b"yes").unwrap();
-        assert_eq!(keyring.derived("poll", b"a salt").open("ballot", &sealed).unwrap(), b"yes");
-        for other in [keyring.derived("poll", b"another"), keyring.derived("pol", b"a salt"), keyring] {
+        assert_eq!(
+            keyring
+                .derived("poll", b"a salt")
+                .open("ballot", &sealed)
+                .unwrap(),
+            b"yes"
+        );
+        for other in [
+            keyring.derived("poll", b"another"),
+            keyring.derived("pol", b"a salt"),
+            keyring,
+        ] {
             assert!(other.open("ballot", &sealed).is_err());
         }
     }

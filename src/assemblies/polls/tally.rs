@@ -174,12 +174,18 @@ fn base_of(base: MajorityBase, votes: &[&Count], electorate: Electorate) -> (i64
                 .iter()
                 .map(|count| format!("{} {}", count.choice, count.votes))
                 .collect();
-            let words = format!("votes cast without abstentions: {} = {sum}", parts.join(" + "));
+            let words = format!(
+                "votes cast without abstentions: {} = {sum}",
+                parts.join(" + ")
+            );
             (sum, words)
         }
         MajorityBase::Present => (
             electorate.present,
-            format!("jurisdictions present at the opening: {}", electorate.present),
+            format!(
+                "jurisdictions present at the opening: {}",
+                electorate.present
+            ),
         ),
         MajorityBase::Seated => (
             electorate.seated,
@@ -207,11 +213,14 @@ fn decide(majority: Majority, is_list: bool, votes: &[&Count], base: i64) -> Dec
         choice: "none".to_owned(),
         votes: 0,
     };
-    let (first, second) = (ranked.next().unwrap_or(&none), ranked.next().unwrap_or(&none));
+    let (first, second) = (
+        ranked.next().unwrap_or(&none),
+        ranked.next().unwrap_or(&none),
+    );
     let comparison = majority.comparison();
-    let threshold = comparison
-        .as_ref()
-        .map_or(second.votes + 1, |comparison| comparison.threshold(base).max(1));
+    let threshold = comparison.as_ref().map_or(second.votes + 1, |comparison| {
+        comparison.threshold(base).max(1)
+    });
     let short_of_it = if is_list {
         PollOutcome::Undecided
     } else {

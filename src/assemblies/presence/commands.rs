@@ -166,7 +166,9 @@ fn who(
         &format!("is one that nobody has now: the seat has no {capacity}"),
     );
     faults.finish()?;
-    Err(Problem::internal("a seat without anybody passed the checks"))
+    Err(Problem::internal(
+        "a seat without anybody passed the checks",
+    ))
 }
 
 fn own_capacity(

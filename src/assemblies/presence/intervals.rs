@@ -90,11 +90,7 @@ pub fn begin(
 /// # Errors
 ///
 /// When the database fails.
-pub fn end(
-    tx: &mut Tx<'_>,
-    session: &Locked<Session>,
-    presence: &Presence,
-) -> Result<(), Problem> {
+pub fn end(tx: &mut Tx<'_>, session: &Locked<Session>, presence: &Presence) -> Result<(), Problem> {
     let actor = tx.context().actor.clone();
     diesel::update(session_presences::table.filter(session_presences::id.eq(&presence.id)))
         .set((

@@ -66,13 +66,11 @@ pub fn list_present(
         let found = of(session, query.seat_id.as_ref());
         match query.at {
             None => found.filter(session_presences::ends_at.is_null()),
-            Some(at) => found
-                .filter(session_presences::starts_at.le(at))
-                .filter(
-                    session_presences::ends_at
-                        .is_null()
-                        .or(session_presences::ends_at.gt(at)),
-                ),
+            Some(at) => found.filter(session_presences::starts_at.le(at)).filter(
+                session_presences::ends_at
+                    .is_null()
+                    .or(session_presences::ends_at.gt(at)),
+            ),
         }
     };
     page(conn, keyring, &request, query.sort, &base)

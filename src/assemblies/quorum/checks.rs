@@ -114,7 +114,20 @@ pub fn check(
 ) -> Result<Evaluation, Problem> {
     let evaluation = evaluate(tx.conn, session, tx.now)?;
     keep(tx, session, &evaluation, occasion, poll)?;
+    tell(tx, session, &evaluation)?;
     Ok(evaluation)
+}
+
+/// Lets a convened session know whether a quorum is present. True when that is news.
+fn tell(tx: &mut Tx<'_>, session: &Session, evaluation: &Evaluation) -> Result<bool, Problem> {
+    let has_quorum = evaluation.reckoning.is_met;
+    if !session.status.is_convened() || has_quorum == session.has_quorum {
+        return Ok(false);
+    }
+    diesel::update(assembly_sessions::table.filter(assembly_sessions::id.eq(&session.id)))
+        .set(assembly_sessions::has_quorum.eq(has_quorum))
+        .execute(tx.conn)?;
+    Ok(true)
 }
 
 fn keep(
@@ -169,13 +182,9 @@ fn keep(
 /// When the database fails.
 pub fn refresh(tx: &mut Tx<'_>, session: &Locked<Session>) -> Result<Evaluation, Problem> {
     let mut evaluation = evaluate(tx.conn, session, tx.now)?;
-    let has_quorum = evaluation.reckoning.is_met;
     end_idle(tx, session, &evaluation.standings, &mut evaluation.people)?;
-    if session.status.is_convened() && has_quorum != session.has_quorum {
+    if tell(tx, session, &evaluation)? {
         keep(tx, session, &evaluation, QuorumOccasion::Change, None)?;
-        diesel::update(assembly_sessions::table.filter(assembly_sessions::id.eq(&session.id)))
-            .set(assembly_sessions::has_quorum.eq(has_quorum))
-            .execute(tx.conn)?;
     }
     Ok(evaluation)
 }

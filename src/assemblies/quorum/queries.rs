@@ -26,7 +26,11 @@ pub fn read(
     session: &Session,
     now: Timestamp,
 ) -> Result<QuorumStanding, Problem> {
-    Ok(shown(&session.id, &checks::evaluate(conn, session, now)?, now))
+    Ok(shown(
+        &session.id,
+        &checks::evaluate(conn, session, now)?,
+        now,
+    ))
 }
 
 /// An evaluation as clients see it.

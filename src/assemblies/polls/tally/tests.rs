@@ -20,7 +20,12 @@ const HUNDRED: Electorate = Electorate {
 #[test]
 fn two_thirds_are_reached_exactly_and_said_in_words() {
     use MajorityBase::Cast;
-    let carried = tally(Majority::TwoThirds, Cast, HUNDRED, &[(YES, 60), (NO, 30), (ABSTAIN, 7)]);
+    let carried = tally(
+        Majority::TwoThirds,
+        Cast,
+        HUNDRED,
+        &[(YES, 60), (NO, 30), (ABSTAIN, 7)],
+    );
     assert_eq!(carried.outcome, PollOutcome::Carried);
     assert_eq!(
         carried.arithmetic,
@@ -30,7 +35,12 @@ fn two_thirds_are_reached_exactly_and_said_in_words() {
         ]
     );
     assert_eq!(
-        (carried.abstentions, carried.not_voted, carried.ballots, carried.threshold),
+        (
+            carried.abstentions,
+            carried.not_voted,
+            carried.ballots,
+            carried.threshold
+        ),
         (7, 3, 97, 60)
     );
     let failed = tally(Majority::TwoThirds, Cast, HUNDRED, &[(YES, 59), (NO, 31)]);
@@ -44,10 +54,26 @@ fn what_a_majority_is_counted_of_decides() {
     let outcome = |majority, base| tally(majority, base, HUNDRED, cast).outcome;
     for (majority, base, expected) in [
         (Majority::Absolute, MajorityBase::Cast, PollOutcome::Carried),
-        (Majority::Absolute, MajorityBase::Present, PollOutcome::Carried),
-        (Majority::Absolute, MajorityBase::Seated, PollOutcome::Failed),
-        (Majority::ThreeFourths, MajorityBase::Cast, PollOutcome::Carried),
-        (Majority::ThreeFourths, MajorityBase::Present, PollOutcome::Failed),
+        (
+            Majority::Absolute,
+            MajorityBase::Present,
+            PollOutcome::Carried,
+        ),
+        (
+            Majority::Absolute,
+            MajorityBase::Seated,
+            PollOutcome::Failed,
+        ),
+        (
+            Majority::ThreeFourths,
+            MajorityBase::Cast,
+            PollOutcome::Carried,
+        ),
+        (
+            Majority::ThreeFourths,
+            MajorityBase::Present,
+            PollOutcome::Failed,
+        ),
         (Majority::Simple, MajorityBase::Seated, PollOutcome::Carried),
     ] {
         assert_eq!(outcome(majority, base), expected, "{majority} of {base}");
@@ -56,14 +82,22 @@ fn what_a_majority_is_counted_of_decides() {
 
 #[test]
 fn half_is_no_absolute_majority_and_a_tie_carries_nothing() {
-    let half = tally(Majority::Absolute, MajorityBase::Present, HUNDRED, &[(YES, 50), (NO, 9)]);
+    let half = tally(
+        Majority::Absolute,
+        MajorityBase::Present,
+        HUNDRED,
+        &[(YES, 50), (NO, 9)],
+    );
     assert_eq!(half.outcome, PollOutcome::Failed);
     assert_eq!(half.arithmetic[1], "yes 50 × 2 = 100 ≤ 100");
     assert_eq!(half.threshold, 51);
     for majority in Majority::ALL {
         let tied = tally(*majority, MajorityBase::Cast, HUNDRED, &[(YES, 9), (NO, 9)]);
         assert_eq!(tied.outcome, PollOutcome::Tied);
-        assert_eq!(tied.arithmetic[1], "yes 9 = no 9: a tie, which carries nothing");
+        assert_eq!(
+            tied.arithmetic[1],
+            "yes 9 = no 9: a tie, which carries nothing"
+        );
         assert_eq!(tied.leading, None);
         let nobody = tally(*majority, MajorityBase::Cast, HUNDRED, &[(ABSTAIN, 9)]);
         assert_eq!((nobody.outcome, nobody.base), (PollOutcome::Failed, 0));
@@ -85,7 +119,10 @@ fn the_leading_option_of_a_list_needs_the_majority() {
     };
     let cast: &[(&str, usize)] = &[("Boise", 20), ("Reno", 30), ("Tulsa", 10), (ABSTAIN, 4)];
     let simple = of(Majority::Simple, cast);
-    assert_eq!((simple.outcome, simple.leading.as_deref()), (PollOutcome::Carried, Some("Reno")));
+    assert_eq!(
+        (simple.outcome, simple.leading.as_deref()),
+        (PollOutcome::Carried, Some("Reno"))
+    );
     assert_eq!(simple.arithmetic[1], "Reno 30 > Boise 20");
     let absolute = of(Majority::Absolute, cast);
     assert_eq!(absolute.outcome, PollOutcome::Undecided);
@@ -93,13 +130,18 @@ fn the_leading_option_of_a_list_needs_the_majority() {
     let tied = of(Majority::Absolute, &[("Tulsa", 7), ("Boise", 7)]);
     assert_eq!(tied.outcome, PollOutcome::Tied);
     assert_eq!(of(Majority::Simple, &[]).outcome, PollOutcome::Undecided);
-    let counts: Vec<&str> = tied.counts.iter().map(|count| count.choice.as_str()).collect();
+    let counts: Vec<&str> = tied
+        .counts
+        .iter()
+        .map(|count| count.choice.as_str())
+        .collect();
     assert_eq!(counts, ["Boise", "Reno", "Tulsa", "abstain"]);
 }
 
 #[test]
 fn without_a_quorum_nothing_is_decided() {
-    let void = tally(Majority::Simple, MajorityBase::Cast, HUNDRED, &[(YES, 9)]).without_quorum(9, 51);
+    let void =
+        tally(Majority::Simple, MajorityBase::Cast, HUNDRED, &[(YES, 9)]).without_quorum(9, 51);
     assert_eq!(void.outcome, PollOutcome::Undecided);
     assert_eq!(
         void.arithmetic.last().unwrap(),

@@ -7,7 +7,6 @@ mod contract;
 mod database;
 mod panels;
 mod placing;
-mod polls;
 mod process;
 mod programs;
 mod receiver;
@@ -17,7 +16,6 @@ mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
-pub use assemblies::Seat;
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use panels::Panelist;

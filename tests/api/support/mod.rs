@@ -2,6 +2,7 @@
 
 mod actor;
 mod app;
+mod assemblies_tmp;
 mod contract;
 mod database;
 mod panels;
@@ -10,6 +11,7 @@ mod process;
 mod programs;
 mod receiver;
 mod requests;
+mod sessions;
 mod stream;
 mod worlds;
 

@@ -16,14 +16,12 @@ async fn journal(app: &App, subject: &str) -> Vec<String> {
     app.settle_journal().await;
     let path = format!("/v1/audit-events?subject_id={subject}");
     let events = app.admin().await.get(&path).await.expect(200);
-    let mut kinds: Vec<String> = events.body["data"]
+    events.body["data"]
         .as_array()
         .unwrap()
         .iter()
         .map(|event| event["type"].as_str().unwrap().to_owned())
-        .collect();
-    kinds.reverse();
-    kinds
+        .collect()
 }
 
 both_backends! {

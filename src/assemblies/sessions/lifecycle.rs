@@ -134,6 +134,9 @@ impl SessionStatus {
         self.is_before_opening() || self.is_convened()
     }
 
+    /// The states in which nothing is ahead any more.
+    pub const OVER: [Self; 3] = [Self::Adjourned, Self::MinutesApproved, Self::Cancelled];
+
     /// Whether members are together.
     #[must_use]
     pub fn is_convened(self) -> bool {

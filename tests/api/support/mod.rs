@@ -2,7 +2,7 @@
 
 mod actor;
 mod app;
-mod assemblies_tmp;
+mod assemblies;
 mod contract;
 mod database;
 mod panels;

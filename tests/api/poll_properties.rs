@@ -241,7 +241,7 @@ impl World {
         }
         let motion = self
             .app
-            .motion_on_floor(&self.session, &self.seats[0], &self.seats[2])
+            .put_before(&self.session, &self.seats[0], &self.seats[2])
             .await;
         let majority = ["simple", "absolute", "two_thirds", "three_fourths"][self.dice.below(4)];
         let of = ["cast", "present", "seated"][self.dice.below(3)];
@@ -267,11 +267,11 @@ impl World {
                 &[403_u16][..]
             } else if votes.contains_key(&seat) {
                 // Again by the same person: the same is no error, another is one too many.
-                &[200, 409]
+                &[200, 409][..]
             } else if self.has_quorum() {
-                &[201]
+                &[201][..]
             } else {
-                &[409]
+                &[409][..]
             };
             assert!(
                 expected.contains(&answer.status),

@@ -15,7 +15,7 @@ fn path(poll: &str) -> String {
 async fn floor(app: &App, number: usize, over: Value) -> (String, Vec<Seat>, String) {
     let (_, session, seats) = app.convened(number, over).await;
     app.all_come(&session, &seats).await;
-    let motion = app.motion_on_floor(&session, &seats[0], &seats[1]).await;
+    let motion = app.put_before(&session, &seats[0], &seats[1]).await;
     (session, seats, motion)
 }
 
@@ -53,7 +53,7 @@ both_backends! {
         app.all_come(&session, &seats[..10]).await;
         // Two people of one jurisdiction count once.
         app.come(&alternate, &session, &seats[0].id).await.expect(200);
-        let motion = app.motion_on_floor(&session, &seats[0], &seats[1]).await;
+        let motion = app.put_before(&session, &seats[0], &seats[1]).await;
         let poll = app.draft_poll(&motion, json!({})).await;
         let refused = app.act_on_poll(&poll, "open").await.expect_problem(409, "quorum_not_met");
         let by = ["seated", "present", "required", "missing"].map(|name| refused.body[name].as_i64().unwrap());
@@ -99,7 +99,7 @@ both_backends! {
         let session = app.open_session(&assembly, json!({})).await;
         app.all_come(&session, &seats).await;
         app.come(&alternate, &session, &seats[0].id).await.expect(200);
-        let motion = app.motion_on_floor(&session, &seats[1], &seats[2]).await;
+        let motion = app.put_before(&session, &seats[1], &seats[2]).await;
         let poll = app.open_poll(&motion, json!({})).await;
         let (one, other) = tokio::join!(app.cast(&seats[0].holder, &poll, "yes"), app.cast(&alternate, &poll, "no"));
         let mut statuses = [one.status, other.status];
@@ -132,7 +132,7 @@ both_backends! {
         let alternate = app.alternate(&seats[0]).await;
         let session = app.open_session(&assembly, json!({})).await;
         app.all_come(&session, &seats).await;
-        let motion = app.motion_on_floor(&session, &seats[0], &seats[1]).await;
+        let motion = app.put_before(&session, &seats[0], &seats[1]).await;
         let mut first = 0;
         for round in 0..200 {
             let kind = if round % 2 == 0 { "recorded" } else { "secret" };
@@ -288,7 +288,7 @@ both_backends! {
         let alternate = app.alternate(&seats[0]).await;
         let session = app.open_session(&assembly, json!({})).await;
         app.all_come(&session, &seats).await;
-        let motion = app.motion_on_floor(&session, &seats[0], &seats[1]).await;
+        let motion = app.put_before(&session, &seats[0], &seats[1]).await;
         let holder = &seats[0].holder;
         let first = app.open_poll(&motion, json!({})).await;
         let made = app.cast(holder, &first, "yes").await.expect(201);
@@ -344,7 +344,7 @@ both_backends! {
             app.come(proxy, &session, &seat.id).await.expect(200);
         }
         app.come(&seats[2].holder, &session, &seats[2].id).await.expect(200);
-        let motion = app.motion_on_floor(&session, &seats[0], &seats[2]).await;
+        let motion = app.put_before(&session, &seats[0], &seats[2]).await;
         let poll = app.open_poll(&motion, json!({})).await;
         let refused = app.cast(proxy, &poll, "yes").await.expect_problem(422, "validation_failed");
         assert_eq!(refused.fault_pointers(), ["/seat_id"]);
@@ -368,7 +368,7 @@ both_backends! {
         let seats = app.seats(&assembly, 4).await;
         let session = app.open_session(&assembly, json!({})).await;
         app.all_come(&session, &seats[..3]).await;
-        let motion = app.motion_on_floor(&session, &seats[0], &seats[1]).await;
+        let motion = app.put_before(&session, &seats[0], &seats[1]).await;
         let poll = app.open_poll(&motion, json!({"majority": "absolute", "majority_of": "seated"})).await;
         // An alternate who is named afterwards, and a seat that is filled afterwards.
         let alternate = app.alternate(&seats[0]).await;

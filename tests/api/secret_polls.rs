@@ -71,7 +71,7 @@ async fn ballots(who: &Actor, poll: &str) -> Vec<(String, String)> {
 async fn floor(app: &App, number: usize) -> (Vec<Seat>, String) {
     let (_, session, seats) = app.convened(number, json!({})).await;
     app.all_come(&session, &seats).await;
-    let motion = app.motion_on_floor(&session, &seats[0], &seats[1]).await;
+    let motion = app.put_before(&session, &seats[0], &seats[1]).await;
     (seats, motion)
 }
 

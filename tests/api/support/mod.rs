@@ -7,6 +7,7 @@ mod contract;
 mod database;
 mod panels;
 mod placing;
+mod polls;
 mod process;
 mod programs;
 mod receiver;
@@ -17,6 +18,7 @@ mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
+pub use assemblies::Seat;
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use panels::Panelist;

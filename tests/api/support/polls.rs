@@ -68,6 +68,23 @@ impl App {
         self.admin().await.get(&path).await.expect(200).body
     }
 
+    /// A motion of the first seat that the second has seconded.
+    pub async fn put_before(&self, session: &str, mover: &Seat, seconder: &Seat) -> String {
+        let motions = format!("/v1/assembly-sessions/{session}/motions");
+        let body = json!({
+            "title": "On trade missions", "text": "The assembly sends a mission in May.",
+            "seat_id": mover.id,
+        });
+        let id = mover.holder.post(&motions, body).await.expect(201).id();
+        let path = format!("/v1/motions/{id}");
+        mover.holder.act_now(&path, "move").await.expect(200);
+        let body = json!({"seat_id": seconder.id});
+        self.act_with(&seconder.holder, &path, "second", body)
+            .await
+            .expect(200);
+        id
+    }
+
     /// A poll on a motion, as a draft: recorded, by simple majority, changed by `over`.
     pub async fn draft_poll(&self, motion: &str, over: Value) -> String {
         let mut body = json!({"kind": "recorded"});

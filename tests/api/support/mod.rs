@@ -5,6 +5,7 @@ mod app;
 mod assemblies;
 mod contract;
 mod database;
+mod motions;
 mod panels;
 mod placing;
 mod process;
@@ -17,6 +18,7 @@ mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
+pub use assemblies::Seat;
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use panels::Panelist;

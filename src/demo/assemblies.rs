@@ -5,14 +5,12 @@ use crate::assemblies::agenda::commands::create_item;
 use crate::assemblies::agenda::wire::CreateAgendaItem;
 use crate::assemblies::commands::{advance_assembly, create_assembly};
 use crate::assemblies::lifecycle::AssemblyAction;
-use crate::assemblies::minutes;
-use crate::assemblies::minutes::model::ApprovalBasis;
-use crate::assemblies::minutes::wire::ApproveMinutes;
 use crate::assemblies::model::Assembly;
-use crate::assemblies::motions::commands::create_motion;
+use crate::assemblies::motions::drafting::create_motion;
 use crate::assemblies::motions::model::Motion;
+use crate::assemblies::motions::step_wire::ActForSeat;
 use crate::assemblies::motions::steps::{move_motion, second_motion};
-use crate::assemblies::motions::wire::{ActForSeat, CreateMotion};
+use crate::assemblies::motions::wire::CreateMotion;
 use crate::assemblies::polls;
 use crate::assemblies::polls::ballot_wire::CastBallot;
 use crate::assemblies::polls::model::{Majority, MajorityBase, PollKind};
@@ -31,7 +29,7 @@ use crate::kernel::db::Tx;
 use crate::kernel::http::{IfMatch, Problem};
 use crate::kernel::id::{AssemblySessionId, MotionId, SeatId, UserId};
 use crate::kernel::secrets::Keyring;
-use crate::kernel::time::{Timestamp, ZonedTimeInput};
+use crate::kernel::time::ZonedTimeInput;
 
 use super::people::{self, People};
 use super::{PHOENIX, by_source, day, weekday_after, weekday_before};
@@ -103,10 +101,15 @@ pub(super) fn make(
     tx.now = session.starts_at;
     hold(tx, people, keyring, &session, &seats)?;
     tx.now = session.ends_at.plus_seconds(2 * DAY);
-    approve(tx, people, &session.id)?;
     tx.now = now.plus_seconds(-DAY);
-    let next = prepare(tx, people, &assembly, "Third plenary", weekday_after(now, 30))?;
-    let tabled = propose(
+    let next = prepare(
+        tx,
+        people,
+        &assembly,
+        "Third plenary",
+        weekday_after(now, 30),
+    )?;
+    propose(
         tx,
         people,
         &next.id,
@@ -114,7 +117,6 @@ pub(super) fn make(
         "The office and the members prepare an exchange of staff between member cities and their \
          sister cities, of three months each.",
     )?;
-    tracing::debug!(motion = %tabled.id, "the demo's next session has a motion");
     tx.now = now;
     Ok(())
 }
@@ -178,9 +180,8 @@ fn seat(
         let homes = identity::queries::homes(tx.conn, &user.id, tx.now)?;
         (people::acting(user.id.clone(), homes), user.id)
     };
-    let vacant: CreateSeat =
-        serde_json::from_value(serde_json::json!({"organization_id": city}))
-            .map_err(Problem::internal)?;
+    let vacant: CreateSeat = serde_json::from_value(serde_json::json!({"organization_id": city}))
+        .map_err(Problem::internal)?;
     let filling: FillSeat = filling(&account)?;
     let seat = people.by(tx, Role::Administrator, |tx, scope| {
         let seat = create_seat(tx, scope, &assembly.id, &vacant)?;
@@ -319,6 +320,7 @@ fn hold(
         let open = crate::assemblies::sessions::visible::find(tx.conn, scope, &opened.id)?;
         let reason = AdjournAssemblySession {
             reason: Adjournment::BusinessConcluded,
+            note: None,
         };
         steps::adjourn(tx, scope, &open.id, IfMatch(open.version), &reason).map(drop)
     })
@@ -341,13 +343,14 @@ fn vote<'a>(
     };
     let poll = people.by(tx, Role::Scheduler, |tx, scope| {
         let poll = polls::commands::create_poll(tx, scope, motion, &input)?;
-        polls::opening::open_poll(tx, scope, &poll.id, IfMatch(poll.version))?;
+        polls::running::open_poll(tx, scope, &poll.id, IfMatch(poll.version))?;
         Ok(poll)
     })?;
     for seated in members {
         let ballot = CastBallot {
             choice: seated.vote.unwrap_or("abstain").to_owned(),
             seat_id: None,
+            padding: None,
         };
         tx.now = tx.now.plus_seconds(5);
         as_member(tx, seated, |tx, scope| {
@@ -356,7 +359,7 @@ fn vote<'a>(
     }
     people.by(tx, Role::Scheduler, |tx, scope| {
         let open = polls::visible::find(tx.conn, scope, &poll.id)?;
-        polls::closing::close_poll(tx, scope, keyring, &poll.id, IfMatch(open.version)).map(drop)
+        polls::running::close_poll(tx, scope, keyring, &poll.id, IfMatch(open.version)).map(drop)
     })
 }
 
@@ -366,28 +369,4 @@ fn as_member<T>(
     work: impl FnOnce(&mut Tx<'_>, &Scope) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     tx.on_behalf_of(seated.holder.actor(), |tx| work(tx, &seated.holder))
-}
-
-/// The minutes, drafted from the records and approved.
-fn approve(
-    tx: &mut Tx<'_>,
-    people: &People,
-    session: &AssemblySessionId,
-) -> Result<(), Problem> {
-    let (drafted, _) = people.by(tx, Role::Scheduler, |tx, scope| {
-        minutes::commands::draft(tx, scope, session, None)
-    })?;
-    let approval = ApproveMinutes {
-        basis: ApprovalBasis::NoObjection,
-        poll_id: None,
-    };
-    people.by(tx, Role::Administrator, |tx, scope| {
-        minutes::commands::approve(tx, scope, session, IfMatch(drafted.version), &approval).map(drop)
-    })
-}
-
-/// When the demo's next session is, for the tour.
-#[must_use]
-pub(super) fn next_session(now: Timestamp) -> chrono::NaiveDate {
-    weekday_after(now, 30)
 }

@@ -1,8 +1,10 @@
 //! A working office to try things in: real jurisdictions, one account for each role, briefings at
-//! real venues, event requests on their way, a program of embedded diplomats, API keys of a city.
+//! real venues, event requests on their way, a program of embedded diplomats, an assembly with a session
+//! that is over and one to come, API keys of a city.
 //! Made once in an empty database; a second start finds it.
 
 mod applications;
+mod assemblies;
 mod briefings;
 mod officers;
 mod people;
@@ -30,11 +32,13 @@ use crate::kernel::day::Day;
 use crate::kernel::db::{Tx, WriteContext};
 use crate::kernel::http::Problem;
 use crate::kernel::id::OrganizationId;
-use crate::kernel::secrets::SealError;
+use crate::kernel::secrets::{SealError, random_token};
 use crate::kernel::time::Timestamp;
 
 pub use self::people::{DemoAccount, DemoKey, accounts_file, keys_file, secret, write_private};
 pub use self::tour::tour;
+
+use self::people::People;
 
 /// The public data that ships with the program, states first: counties and cities belong to them.
 pub const JURISDICTIONS: [(&str, &str); 4] = [
@@ -115,10 +119,13 @@ pub fn make(
     for account in &accounts {
         hashed.push((account, passwords.hash_blocking(&account.password)?));
     }
+    let closed = passwords.hash_blocking(&random_token("")?)?;
     let letters = actix_web::rt::System::new().block_on(requests::store_letters(&kernel.blobs))?;
-    let keys = kernel
-        .db
-        .write_blocking(&context, |tx| fill(tx, settings, &hashed, &letters))?;
+    let keys = kernel.db.write_blocking(&context, |tx| {
+        let keys = fill(tx, settings, &hashed, &letters)?;
+        assemblies::make(tx, &keys.0, &kernel.keyring, &closed)?;
+        Ok(keys.1)
+    })?;
     Ok(Some(Made { accounts, keys }))
 }
 
@@ -127,7 +134,7 @@ fn fill(
     settings: &Settings,
     accounts: &[(&DemoAccount, String)],
     letters: &[Stored],
-) -> Result<Vec<DemoKey>, Problem> {
+) -> Result<(People, Vec<DemoKey>), Problem> {
     let office = office(tx, "Office of Subnational Diplomacy")?;
     let phoenix = by_source(tx, PHOENIX)?;
     let people = people::make(tx, &office, &phoenix, accounts)?;
@@ -139,7 +146,8 @@ fn fill(
     let program = programs::make(tx, &people)?;
     let officers = officers::make(tx, &people)?;
     placements::make(tx, &people, &program, &phoenix, &officers)?;
-    people::make_keys(tx, &people, &phoenix)
+    let keys = people::make_keys(tx, &people, &phoenix)?;
+    Ok((people, keys))
 }
 
 /// The organization of the office itself, made when there is none.

@@ -170,7 +170,8 @@ pub(super) fn make(
     Ok(People(people))
 }
 
-fn acting(user_id: UserId, homes: Vec<Home>) -> Scope {
+/// Somebody with an account and the places that they have.
+pub(super) fn acting(user_id: UserId, homes: Vec<Home>) -> Scope {
     Scope(Some(Principal::User {
         user_id,
         session_id: SessionId::fresh(),

@@ -328,8 +328,8 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 
 /// Ids of records that are one city's own, and of those that others may know of.
 const OWN: [&str; 21] = [
-    "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx", "ses",
-    "par", "agi", "spk", "agd", "mot", "pol", "asm",
+    "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
+    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm",
 ];
 const SHARED: [&str; 9] = [
     "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",

@@ -149,7 +149,10 @@ async fn session(
     let id = app.draft_session(assembly, json!({})).await;
     let path = format!("/v1/assembly-sessions/{id}");
     ids.push(("ses", id.clone()));
-    ids.push(("agi", app.agenda_item(&id, json!({"title": "Opening"})).await));
+    ids.push((
+        "agi",
+        app.agenda_item(&id, json!({"title": "Opening"})).await,
+    ));
     if matches!(
         operation,
         "remove_session_participant" | "review_assembly_session"
@@ -161,7 +164,9 @@ async fn session(
         ids.push(("par", added.id()));
     }
     if reached >= Held::Called {
-        app.act_on_session(&id, "call", Value::Null).await.expect(200);
+        app.act_on_session(&id, "call", Value::Null)
+            .await
+            .expect(200);
     }
     if operation == "revoke_proxy" {
         let body = json!({"session_id": id, "proxy_seat_id": seats[1].id});
@@ -173,7 +178,10 @@ async fn session(
         app.publish_agenda_of(&id).await;
     }
     if operation.contains("agenda_document") {
-        let documents = format!("/v1/agenda-items/{}/documents?filename=brief.txt", item(ids));
+        let documents = format!(
+            "/v1/agenda-items/{}/documents?filename=brief.txt",
+            item(ids)
+        );
         let added = admin
             .send_raw(
                 reqwest::Method::POST,
@@ -187,7 +195,9 @@ async fn session(
     if reached < Held::Open {
         return None;
     }
-    app.act_on_session(&id, "open", Value::Null).await.expect(200);
+    app.act_on_session(&id, "open", Value::Null)
+        .await
+        .expect(200);
     app.all_come(&id, seats).await;
     let mut member = None;
     if operation.contains("floor") || operation.contains("speak") || operation.contains("speech") {
@@ -199,7 +209,9 @@ async fn session(
         member = motion(app, operation, assembly, &id, seats, ids).await;
     }
     if reached == Held::InRecess {
-        app.act_on_session(&id, "recess", Value::Null).await.expect(200);
+        app.act_on_session(&id, "recess", Value::Null)
+            .await
+            .expect(200);
     }
     if reached == Held::Adjourned {
         let over = json!({"reason": "business_concluded"});
@@ -220,7 +232,12 @@ async fn speakers(app: &App, operation: &str, seats: &[Seat; 2], ids: &mut Ids) 
         return;
     }
     let path = format!("/v1/agenda-items/{}/speakers", item(ids));
-    let asked = seats[0].holder.post(&path, json!({})).await.expect(201).id();
+    let asked = seats[0]
+        .holder
+        .post(&path, json!({}))
+        .await
+        .expect(201)
+        .id();
     ids.push(("spk", asked.clone()));
     if operation == "finish_speech" {
         let path = format!("/v1/speakers/{asked}/start");
@@ -254,7 +271,9 @@ async fn motion(
     let admin = app.admin().await;
     match operation {
         "take_up_motion" => {
-            app.act_with(&admin, &path, "table", json!({})).await.expect(200);
+            app.act_with(&admin, &path, "table", json!({}))
+                .await
+                .expect(200);
         }
         "report_back_motion" | "forward_motion" => {
             let body = json!({"to": "The committee on trade", "reason": "It needs figures."});

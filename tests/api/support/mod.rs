@@ -20,8 +20,8 @@ mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
-pub use assembly_worlds::assembly_world;
 pub use assemblies::Seat;
+pub use assembly_worlds::assembly_world;
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use panels::Panelist;

@@ -46,6 +46,7 @@ mod request_access;
 mod request_documents;
 mod review_statements;
 mod reviews;
+mod seat_statements;
 mod seats;
 mod statements;
 mod support;

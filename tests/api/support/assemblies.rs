@@ -2,8 +2,8 @@
 
 use chancery::assemblies::sessions::lifecycle::SessionStatus;
 use chancery::assemblies::sessions::model::{LegalReview, Session, SessionFormat};
-use chancery::kernel::access::Role;
-use chancery::kernel::id::AssemblySessionId;
+use chancery::kernel::access::{Home, Principal, Role, Scope};
+use chancery::kernel::id::{AssemblySessionId, SessionId};
 use chancery::schema::assembly_sessions;
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -193,5 +193,20 @@ impl App {
             .set(assembly_sessions::status.eq(status))
             .execute(&mut conn)
             .unwrap();
+    }
+
+    /// What the administrator with this account sees and may do, for commands that no request makes.
+    pub fn office_scope(&self, account: &str) -> Scope {
+        Scope(Some(Principal::User {
+            user_id: account.parse().unwrap(),
+            session_id: SessionId::fresh(),
+            homes: vec![Home {
+                organization_id: self.office.parse().unwrap(),
+                kind: "national_office".to_owned(),
+                country: "US".to_owned(),
+                subdivision: None,
+                role: Role::Administrator,
+            }],
+        }))
     }
 }

@@ -48,6 +48,7 @@ mod review_statements;
 mod reviews;
 mod seat_statements;
 mod seats;
+mod sessions;
 mod statements;
 mod support;
 mod voters;

@@ -169,6 +169,7 @@ impl App {
             federal_officer: None,
             notice_citation: None,
             cloned_from_id: None,
+            closing_note: None,
             has_quorum: false,
             called_at: Some(now),
             agenda_published_at: Some(now),

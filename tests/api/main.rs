@@ -8,6 +8,8 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod agenda;
+mod agenda_documents;
 mod api_keys;
 mod application_statements;
 mod applications;
@@ -45,7 +47,9 @@ mod request_documents;
 mod review_statements;
 mod reviews;
 mod seats;
+mod session_reviews;
 mod sessions;
+mod speakers;
 mod statements;
 mod support;
 mod webhooks;

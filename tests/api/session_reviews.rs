@@ -77,7 +77,7 @@ both_backends! {
         app.agenda_item(&id, json!({})).await;
         let refused = app.act_on_session(&id, "publish-agenda", Value::Null).await.expect_problem(409, "faca_notice_too_short");
         assert_eq!((&refused.body["missing"], &refused.body["earliest"]), (&json!(["notice_period"]), &json!("2031-03-21")));
-        app.clock.set("2031-03-06T04:59:00Z".parse().unwrap());
+        app.set_clock("2031-03-06T04:59:00Z").await;
         app.act_on_session(&id, "publish-agenda", Value::Null).await.expect(200);
 
         // The public reads the time in the notice: a new one needs as many days.

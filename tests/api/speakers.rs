@@ -1,36 +1,10 @@
 //! Lists of speakers: points of order, one who has the floor, times.
 
-use chancery::assemblies::presence::model::{Presence, PresenceCapacity};
 use chancery::kernel::access::Role;
-use chancery::kernel::id::PresenceId;
-use chancery::schema::session_presences;
-use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::both_backends;
 use crate::support::{Actor, Answer, App};
-
-/// Records that somebody is present for a seat.
-async fn arrives(app: &App, session: &str, seat: &str, who: &Actor) {
-    let user = app.account(who).await;
-    let row = Presence {
-        id: PresenceId::fresh(),
-        session_id: session.parse().unwrap(),
-        seat_id: seat.parse().unwrap(),
-        user_id: user.parse().unwrap(),
-        capacity: PresenceCapacity::Holder,
-        starts_at: app.clock.now(),
-        ends_at: None,
-        started_by_kind: "system".to_owned(),
-        started_by_id: None,
-        ended_by_kind: None,
-        ended_by_id: None,
-    };
-    diesel::insert_into(session_presences::table)
-        .values(row)
-        .execute(&mut app.database.connect())
-        .unwrap();
-}
 
 fn speakers(item: &str) -> String {
     format!("/v1/agenda-items/{item}/speakers")
@@ -82,9 +56,7 @@ both_backends! {
         let [phoenix, chicago, denver] = seats.as_slice() else { unreachable!() };
         let id = app.open_session(&assembly, json!({})).await;
         let item = app.agenda_item(&id, json!({"title": "Ports", "minutes": 10, "reason": "New."})).await;
-        for seat in &seats {
-            arrives(&app, &id, &seat.id, &seat.holder).await;
-        }
+        app.all_come(&id, &seats).await;
         let names: Vec<String> = {
             let mut names = Vec::new();
             for seat in &seats {
@@ -144,7 +116,7 @@ both_backends! {
         let id = app.open_session(&assembly, json!({})).await;
         let item = app.agenda_item(&id, json!({"reason": "New."})).await;
         ask(&seat.holder, &item, json!({})).await.expect_problem(409, "conflict");
-        arrives(&app, &id, &seat.id, &seat.holder).await;
+        app.come(&seat.holder, &id, &seat.id).await.expect(200);
         ask(&alternate, &item, json!({})).await.expect_problem(409, "conflict");
         // Staff of the jurisdiction who do not sit see the list, and do not speak.
         let staff = app.as_city("Phoenix").await;

@@ -5,8 +5,10 @@ mod app;
 mod assemblies;
 mod contract;
 mod database;
+mod motions;
 mod panels;
 mod placing;
+mod polls;
 mod process;
 mod programs;
 mod receiver;
@@ -17,6 +19,7 @@ mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
+pub use assemblies::Seat;
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use panels::Panelist;

@@ -7,7 +7,7 @@ use crate::assemblies::agenda::model::{Speaker, SpeakerStatus};
 use crate::assemblies::agenda::queries::find as find_item;
 use crate::assemblies::agenda::speakers::queries::{find, load};
 use crate::assemblies::agenda::speakers::wire::AskForFloor;
-use crate::assemblies::presence::intervals::present_at;
+use crate::assemblies::presence::intervals::present_now;
 use crate::assemblies::presence::model::PresenceCapacity;
 use crate::assemblies::seats::entitlement::{Standing, standings};
 use crate::assemblies::sessions::aggregate::{acquire, event};
@@ -53,7 +53,7 @@ pub fn ask(
     } else {
         own(&standings, scope, input)?
     };
-    let is_present = present_at(tx.conn, &session.id, tx.now)?
+    let is_present = present_now(tx.conn, &session.id)?
         .iter()
         .any(|presence| presence.seat_id == seat_id && presence.user_id == user_id);
     if !is_present {

@@ -11,6 +11,7 @@
 mod api_keys;
 mod application_statements;
 mod applications;
+mod ballot_statements;
 mod blind_review;
 mod blobs;
 mod briefings;

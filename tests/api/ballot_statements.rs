@@ -35,19 +35,25 @@ async fn statements(app: &App, poll: &str, seat: &Seat) -> usize {
     let keyring = app.kernel.keyring.clone();
     let count = Arc::new(AtomicUsize::new(0));
     let counter = count.clone();
-    app.kernel.db.write(context, move |tx| {
-        let counter = counter.clone();
-        tx.conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                counter.fetch_add(1, Ordering::Relaxed);
-            }
-        });
-        let input: CastBallot = serde_json::from_value(json!({"choice": "yes"})).unwrap();
-        let cast = cast_ballot(tx, &scope, &keyring, &poll, &input);
-        tx.conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
-        assert!(cast?.is_new);
-        Ok(())
-    }).await.unwrap();
+    app.kernel
+        .db
+        .write(context, move |tx| {
+            let counter = counter.clone();
+            tx.conn
+                .set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                    if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                        counter.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            let input: CastBallot = serde_json::from_value(json!({"choice": "yes"})).unwrap();
+            let cast = cast_ballot(tx, &scope, &keyring, &poll, &input);
+            tx.conn
+                .set_instrumentation(|_: InstrumentationEvent<'_>| {});
+            assert!(cast?.is_new);
+            Ok(())
+        })
+        .await
+        .unwrap();
     count.load(Ordering::Relaxed)
 }
 
@@ -55,19 +61,37 @@ async fn statements(app: &App, poll: &str, seat: &Seat) -> usize {
 fn add_voters(app: &App, poll: &str, seat: &Seat, until: usize) {
     let mut conn = app.database.connect();
     let row = SeatRow::load(&mut conn, &seat.id).unwrap().unwrap();
-    let city = Organization::load(&mut conn, &seat.organization).unwrap().unwrap();
+    let city = Organization::load(&mut conn, &seat.organization)
+        .unwrap()
+        .unwrap();
     let voter: Voter = poll_voters::table
-        .filter(poll_voters::poll_id.eq(poll)).filter(poll_voters::seat_id.eq(&seat.id))
-        .select(Voter::as_select()).first(&mut conn).unwrap();
+        .filter(poll_voters::poll_id.eq(poll))
+        .filter(poll_voters::seat_id.eq(&seat.id))
+        .select(Voter::as_select())
+        .first(&mut conn)
+        .unwrap();
     let (mut cities, mut rows, mut voters) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..until {
         let (organization, id) = (OrganizationId::fresh(), SeatId::fresh());
         let name = format!("City {number}");
         cities.push(Organization {
-            id: organization.clone(), name_folded: name.to_lowercase(), name: name.clone(), source_id: None, ..city.clone()
+            id: organization.clone(),
+            name_folded: name.to_lowercase(),
+            name: name.clone(),
+            source_id: None,
+            ..city.clone()
         });
-        rows.push(SeatRow { id: id.clone(), organization_id: organization.clone(), ..row.clone() });
-        voters.push(Voter { seat_id: id, organization_id: organization, organization_name: name, ..voter.clone() });
+        rows.push(SeatRow {
+            id: id.clone(),
+            organization_id: organization.clone(),
+            ..row.clone()
+        });
+        voters.push(Voter {
+            seat_id: id,
+            organization_id: organization,
+            organization_name: name,
+            ..voter.clone()
+        });
     }
     chancery::insert_all!(&mut conn, organizations::table, cities.as_slice()).unwrap();
     chancery::insert_all!(&mut conn, seats::table, rows.as_slice()).unwrap();

@@ -14,6 +14,7 @@ mod api_keys;
 mod application_statements;
 mod applications;
 mod assemblies;
+mod ballot_statements;
 mod blind_review;
 mod blobs;
 mod briefings;

@@ -11,6 +11,7 @@
 mod api_keys;
 mod application_statements;
 mod applications;
+mod assembly_events;
 mod blind_review;
 mod blobs;
 mod briefings;
@@ -32,6 +33,8 @@ mod isolation;
 mod journal;
 mod matrix;
 mod migrations;
+mod motion_statements;
+mod motions;
 mod officers;
 mod openapi;
 mod placement_reports;

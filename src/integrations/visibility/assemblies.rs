@@ -3,12 +3,12 @@
 
 use diesel::prelude::*;
 
-use crate::assemblies::{self, motions, seats, sessions};
+use crate::assemblies::{self, motions, polls, seats, sessions};
 use crate::integrations::visibility::Boxed;
 use crate::kernel::access::Scope;
 use crate::kernel::db::among;
 use crate::schema::events::dsl;
-use crate::schema::{assembly_sessions, minutes, polls};
+use crate::schema::{assembly_sessions, minutes};
 
 /// How events call an assembly.
 const ASSEMBLY: &str = assemblies::aggregate::SUBJECT;
@@ -23,7 +23,7 @@ const SESSION: &str = sessions::aggregate::SUBJECT;
 const MOTION: &str = motions::aggregate::SUBJECT;
 
 /// How events call a poll and its ballots.
-const POLL: &str = "poll";
+const POLL: &str = polls::aggregate::SUBJECT;
 
 /// How events call minutes.
 const MINUTES: &str = "minutes";
@@ -50,17 +50,10 @@ pub fn known(found: Boxed, scope: &Scope) -> Boxed {
         dsl::subject_id,
         motions::visible::visible(scope).select(crate::schema::motions::id),
     )));
-    let found = found.filter(
-        dsl::subject_kind.ne(POLL).or(among(
-            dsl::subject_id,
-            polls::table
-                .filter(among(
-                    polls::session_id,
-                    sessions::visible::visible(scope).select(assembly_sessions::id),
-                ))
-                .select(polls::id),
-        )),
-    );
+    let found = found.filter(dsl::subject_kind.ne(POLL).or(among(
+        dsl::subject_id,
+        polls::visible::visible(scope).select(crate::schema::polls::id),
+    )));
     found.filter(
         dsl::subject_kind.ne(MINUTES).or(among(
             dsl::subject_id,

@@ -8,6 +8,7 @@ mod database;
 mod motions;
 mod panels;
 mod placing;
+mod polls;
 mod process;
 mod programs;
 mod receiver;

@@ -1032,7 +1032,7 @@ diesel::table! {
     motion_steps (motion_id, ordinal) {
         motion_id -> Text,
         ordinal -> BigInt,
-        session_id -> Text,
+        session_id -> Nullable<Text>,
         action -> Text,
         from_status -> Text,
         to_status -> Text,

@@ -77,7 +77,8 @@ CREATE TRIGGER motion_seconds_no_delete BEFORE DELETE ON motion_seconds
 CREATE TABLE motion_steps (
     motion_id TEXT COLLATE "C" NOT NULL CONSTRAINT motion_steps_motion_id_fkey REFERENCES motions (id),
     ordinal BIGINT NOT NULL,
-    session_id TEXT COLLATE "C" NOT NULL CONSTRAINT motion_steps_session_id_fkey REFERENCES assembly_sessions (id),
+    -- None of a step that belongs to no session: forwarding.
+    session_id TEXT COLLATE "C" CONSTRAINT motion_steps_session_id_fkey REFERENCES assembly_sessions (id),
     action TEXT COLLATE "C" NOT NULL CONSTRAINT motion_steps_action_check CHECK (action IN ('move', 'second', 'withdraw', 'table', 'take-up', 'refer', 'report-back', 'put', 'carry', 'fail', 'release', 'amend', 'forward')),
     from_status TEXT COLLATE "C" NOT NULL,
     to_status TEXT COLLATE "C" NOT NULL,

@@ -19,7 +19,7 @@ pub struct Motion {
     pub id: MotionId,
     /// The assembly.
     pub assembly_id: AssemblyId,
-    /// The session in which it was brought.
+    /// The session in which it was brought, or taken up again.
     pub session_id: AssemblySessionId,
     /// The item under which it is taken up.
     pub agenda_item_id: Option<AgendaItemId>,
@@ -123,8 +123,8 @@ pub struct MotionStep {
     pub motion_id: MotionId,
     /// Counts from 1.
     pub ordinal: i64,
-    /// The session in which it was taken.
-    pub session_id: AssemblySessionId,
+    /// The session in which it was taken; none of forwarding, which belongs to no session.
+    pub session_id: Option<AssemblySessionId>,
     /// What was done.
     pub action: MotionAction,
     /// Where it stood.

@@ -54,7 +54,6 @@ trait Record: Serialize {
 struct LastingMotion {
     id: MotionId,
     assembly_id: AssemblyId,
-    session_id: AssemblySessionId,
     number: Option<i64>,
     amends_id: Option<MotionId>,
     base_text_version: Option<i64>,

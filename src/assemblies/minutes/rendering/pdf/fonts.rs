@@ -119,6 +119,9 @@ fn shaped(font: &Loaded, text: &str) -> Result<Shaped, Problem> {
         .iter()
         .map(|info| usize::try_from(info.cluster).unwrap_or_default())
         .collect();
+    let mut ends = starts.clone();
+    ends.push(text.len());
+    ends.sort_unstable();
     let mut width = 0.0;
     let scaled = |value: i32| value as f32 / font.units;
     let glyphs = buffer
@@ -127,7 +130,7 @@ fn shaped(font: &Loaded, text: &str) -> Result<Shaped, Problem> {
         .zip(buffer.glyph_positions())
         .zip(&starts)
         .map(|((info, position), start)| {
-            let end = starts.iter().copied().filter(|next| next > start).min();
+            let end = ends.get(ends.partition_point(|end| end <= start));
             width += scaled(position.x_advance);
             KrillaGlyph::new(
                 GlyphId::new(info.glyph_id),
@@ -135,7 +138,7 @@ fn shaped(font: &Loaded, text: &str) -> Result<Shaped, Problem> {
                 scaled(position.x_offset),
                 scaled(position.y_offset),
                 scaled(position.y_advance),
-                *start..end.unwrap_or(text.len()),
+                *start..end.copied().unwrap_or(text.len()),
                 None,
             )
         })

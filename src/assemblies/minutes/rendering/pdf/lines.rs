@@ -6,6 +6,9 @@ use crate::assemblies::minutes::rendering::blocks::Span;
 use crate::assemblies::minutes::rendering::pdf::fonts::{Face, Fonts, Shaped};
 use crate::kernel::http::Problem;
 
+/// Letters of a word that are shaped together, at most.
+const LONGEST: usize = 120;
+
 /// A word where it stands in a line.
 #[derive(Debug, Clone)]
 pub struct Placed {
@@ -60,7 +63,11 @@ fn pieces(fonts: &mut Fonts, spans: &[Span], is_heading: bool) -> Result<Vec<Pie
         while !rest.is_empty() {
             let trimmed = rest.trim_start_matches(is_gap);
             is_spaced |= trimmed.len() < rest.len();
-            let end = trimmed.find(is_gap).unwrap_or(trimmed.len());
+            let end = trimmed
+                .char_indices()
+                .enumerate()
+                .find(|(count, (_, c))| is_gap(*c) || *count == LONGEST)
+                .map_or(trimmed.len(), |(_, (at, _))| at);
             let (word, after) = trimmed.split_at(end);
             if !word.is_empty() {
                 let word = fonts.word(face, word)?;

@@ -7,6 +7,8 @@ mod flow;
 mod fonts;
 mod lines;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use krilla::Document as File;
 use krilla::color::rgb;

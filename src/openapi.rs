@@ -22,8 +22,8 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
     info(
         title = "Chancery",
         description = "The back office of a national subnational-diplomacy office: accounts, a directory of \
-            jurisdictions, briefings for local leaders, what cities ask the office for, and diplomats who \
-            serve in city halls.",
+            jurisdictions, briefings for local leaders, what cities ask the office for, diplomats who serve \
+            in city halls, and assemblies of local leaders.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     servers((url = "/", description = "This service")),
@@ -39,6 +39,11 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Reviews", description = "Panels, conflicts of interest, scores, ranking, slate and decision."),
         (name = "Officers", description = "Diplomats who can be placed, and whom they fit."),
         (name = "Placements", description = "An officer's term at a host, and its reports."),
+        (name = "Assemblies", description = "Assemblies of local leaders, their seats, holders and proxies."),
+        (name = "Sessions", description = "Sessions of assemblies: the call, the agenda, the floor, presence and quorum."),
+        (name = "Motions", description = "What is to be resolved, and its amendments."),
+        (name = "Polls", description = "Recorded, roll-call and secret votes, and their results."),
+        (name = "Minutes", description = "Minutes: drafted from the records, approved with a hash, corrected by appending."),
         (name = "Public", description = "What anyone may read, without an account."),
         (name = "Events", description = "What happened, to be asked for or followed live."),
         (name = "Webhooks", description = "What happened, delivered to an address."),

@@ -16,21 +16,30 @@
 //! Fields, life cycles and rules follow `docs/domain.md`, section "Assemblies".
 
 pub mod agenda;
+pub mod aggregate;
+pub mod commands;
+pub mod composition;
+pub mod handlers;
 pub mod lifecycle;
 pub mod minutes;
 pub mod model;
 pub mod motions;
 pub mod polls;
 pub mod presence;
+pub mod queries;
 pub mod quorum;
+pub mod regions;
+pub mod rules;
 pub mod seats;
 pub mod sessions;
 pub mod visible;
+pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    handlers::routes(config);
     seats::routes(config);
     sessions::routes(config);
     agenda::routes(config);

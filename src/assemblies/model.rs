@@ -4,9 +4,11 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 use serde::Serialize;
 
+use crate::assemblies::composition::Composition;
 use crate::assemblies::lifecycle::AssemblyStatus;
 use crate::assemblies::motions::workflow::Workflow;
 use crate::assemblies::quorum::rule::QuorumRule;
+use crate::assemblies::regions::AssemblyRegion;
 use crate::kernel::day::Day;
 use crate::kernel::db::{Aggregate, Connection};
 use crate::kernel::id::AssemblyId;
@@ -86,6 +88,18 @@ impl Assembly {
     #[must_use]
     pub fn zone(&self) -> Tz {
         self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// Who may sit in it.
+    #[must_use]
+    pub fn composition(&self) -> Composition {
+        serde_json::from_str(&self.composition).unwrap_or_default()
+    }
+
+    /// Its regions; none where each state is one.
+    #[must_use]
+    pub fn regions(&self) -> Vec<AssemblyRegion> {
+        serde_json::from_str(&self.regions).unwrap_or_default()
     }
 
     /// Its rule of quorum.

@@ -75,7 +75,24 @@ pub fn followed(scope: &Scope) -> Boxed {
 ///
 /// 404 when it does not; the attempt on one that exists for others is written into the journal.
 pub fn find(conn: &mut Connection, scope: &Scope, id: &AssemblyId) -> Result<Assembly, Problem> {
-    let found = visible(scope)
+    find_in(conn, visible(scope), id)
+}
+
+/// The assembly with this id, if the caller may follow its affairs.
+///
+/// # Errors
+///
+/// As [`find`].
+pub fn find_followed(
+    conn: &mut Connection,
+    scope: &Scope,
+    id: &AssemblyId,
+) -> Result<Assembly, Problem> {
+    find_in(conn, followed(scope), id)
+}
+
+fn find_in(conn: &mut Connection, known: Boxed, id: &AssemblyId) -> Result<Assembly, Problem> {
+    let found = known
         .filter(assemblies::id.eq(id.clone()))
         .select(Assembly::as_select())
         .first(conn)

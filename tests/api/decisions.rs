@@ -437,11 +437,11 @@ both_backends! {
         // The administrator wrote and decided; the program officer signs.
         let admin = app.admin().await;
         let me = admin.get("/v1/me").await.expect(200).id();
-        app.seat(&call, &me).await.expect_problem(409, "conflict");
+        app.seat_on_panel(&call, &me).await.expect_problem(409, "conflict");
         let officer = app.program_officer().await;
         let digest = app.slate(&call).await["digest"].clone();
         app.sign(&officer, &call, &digest, "approved").await.expect(201);
         let signer = officer.get("/v1/me").await.expect(200).id();
-        app.seat(&call, &signer).await.expect_problem(409, "conflict");
+        app.seat_on_panel(&call, &signer).await.expect_problem(409, "conflict");
     }
 }

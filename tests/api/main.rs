@@ -44,6 +44,7 @@ mod request_access;
 mod request_documents;
 mod review_statements;
 mod reviews;
+mod seats;
 mod statements;
 mod support;
 mod webhooks;

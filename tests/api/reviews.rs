@@ -70,16 +70,16 @@ both_backends! {
     async fn a_panel_is_made_of_people_who_may_review(app: App) {
         let call = app.open_call(json!({})).await;
         let reviewer = app.seated(&call, "okafor", Role::ClearanceOfficer).await;
-        app.seat(&call, &reviewer.id).await.expect_problem(409, "conflict");
+        app.seat_on_panel(&call, &reviewer.id).await.expect_problem(409, "conflict");
         let auditor = app.panelist("auditor", Role::Auditor).await;
-        let refused = app.seat(&call, &auditor.id).await.expect_problem(422, "validation_failed");
+        let refused = app.seat_on_panel(&call, &auditor.id).await.expect_problem(422, "validation_failed");
         assert_eq!(refused.fault_codes(), ["not_permitted"]);
         let staff = app.as_city("Phoenix").await.get("/v1/me").await.expect(200).id();
-        assert_eq!(app.seat(&call, &staff).await.expect(422).fault_codes(), ["not_permitted"]);
+        assert_eq!(app.seat_on_panel(&call, &staff).await.expect(422).fault_codes(), ["not_permitted"]);
         let gone = app.panelist("gone", Role::Scheduler).await;
         app.admin().await.act_now(&format!("/v1/users/{}", gone.id), "deactivate").await.expect(200);
-        assert_eq!(app.seat(&call, &gone.id).await.expect(422).fault_codes(), ["inactive"]);
-        assert_eq!(app.seat(&call, "usr_00000000000000000000000000").await.expect(422).fault_codes(), ["unknown_reference"]);
+        assert_eq!(app.seat_on_panel(&call, &gone.id).await.expect(422).fault_codes(), ["inactive"]);
+        assert_eq!(app.seat_on_panel(&call, "usr_00000000000000000000000000").await.expect(422).fault_codes(), ["unknown_reference"]);
         let panel = auditor.actor.get(&format!("/v1/calls/{call}/reviewers")).await.expect(200);
         assert_eq!(panel.body["data"].as_array().unwrap().len(), 1);
         assert_eq!(app.admin().await.get(&format!("/v1/calls/{call}")).await.expect(200).body["version"], 2);

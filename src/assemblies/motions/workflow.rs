@@ -33,6 +33,14 @@ crate::text_enum! {
     }
 }
 
+impl MotionStatus {
+    /// Whether nothing leads out of it, in any table.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Carried | Self::Failed | Self::Withdrawn)
+    }
+}
+
 crate::text_enum! {
     /// What can be done with a motion.
     pub enum MotionAction {

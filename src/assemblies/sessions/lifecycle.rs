@@ -122,6 +122,9 @@ impl SessionStatus {
     /// The states in which members are together.
     pub const CONVENED: [Self; 2] = [Self::Open, Self::InRecess];
 
+    /// The states in which nothing is ahead any more.
+    pub const OVER: [Self; 3] = [Self::Adjourned, Self::MinutesApproved, Self::Cancelled];
+
     /// Whether members are together.
     #[must_use]
     pub fn is_convened(self) -> bool {

@@ -98,6 +98,8 @@ codes! {
         "A jurisdiction has one seat, and so one vote, in an assembly. The Location header names it.";
     CompositionExceeded => CONFLICT, "composition_exceeded", "The composition has no room",
         "The assembly's rules of composition allow no further seat of this kind, region, population or affiliation. `exceeded` names each rule.";
+    CompositionNotMet => CONFLICT, "composition_not_met", "The composition is not met",
+        "The assembly's rules of composition ask for more seats that somebody holds. `short` names each rule.";
     NoticeTooShort => CONFLICT, "notice_too_short", "The notice is too short",
         "The assembly's rules ask for more days between the call and the session. `earliest` names the first day that is possible.";
     LegalReviewPending => CONFLICT, "legal_review_pending", "Legal review is pending",

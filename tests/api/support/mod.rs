@@ -2,6 +2,7 @@
 
 mod actor;
 mod app;
+mod assemblies;
 mod contract;
 mod database;
 mod panels;

@@ -29,12 +29,12 @@ impl App {
     /// The same, on the panel of this call.
     pub async fn seated(&self, call: &str, name: &str, role: Role) -> Panelist {
         let panelist = self.panelist(name, role).await;
-        self.seat(call, &panelist.id).await.expect(201);
+        self.seat_on_panel(call, &panelist.id).await.expect(201);
         panelist
     }
 
     /// Takes somebody into the panel.
-    pub async fn seat(&self, call: &str, user: &str) -> Answer {
+    pub async fn seat_on_panel(&self, call: &str, user: &str) -> Answer {
         let path = format!("/v1/calls/{call}/reviewers");
         self.admin()
             .await

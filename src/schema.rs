@@ -840,6 +840,7 @@ diesel::table! {
         opened_at -> Nullable<Timestamp>,
         adjourned_at -> Nullable<Timestamp>,
         adjournment -> Nullable<Text>,
+        closing_note -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,

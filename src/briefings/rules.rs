@@ -3,10 +3,8 @@
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::kernel::http::Faults;
+use crate::kernel::span::check_span;
 use crate::kernel::time::{Timestamp, ZonedTime};
-
-/// The longest a briefing may take, in seconds: two weeks, so that a slip of the year is found.
-const LONGEST: i64 = 14 * 24 * 3600;
 
 /// The times of a briefing, as they were asked for.
 #[derive(Debug, Clone, Copy)]
@@ -23,25 +21,8 @@ pub struct Times {
 
 /// Notes what is wrong with the times.
 pub fn check_times(times: &Times, faults: &mut Faults) {
-    let (starts, ends) = (times.starts_at.utc(), times.ends_at.utc());
-    faults.require(
-        times.starts_at.zone() == times.ends_at.zone(),
-        "/ends_at/time_zone",
-        "time_zone_differs",
-        "must be the time zone of `starts_at`",
-    );
-    faults.require(
-        starts < ends,
-        "/ends_at",
-        "ends_before_start",
-        "must come after `starts_at`",
-    );
-    faults.require(
-        starts.seconds_until(ends) <= LONGEST,
-        "/ends_at",
-        "too_long",
-        "must come within two weeks of `starts_at`",
-    );
+    check_span(&times.starts_at, &times.ends_at, faults);
+    let starts = times.starts_at.utc();
     for (deadline, pointer) in [
         (times.rsvp_deadline, "/rsvp_deadline"),
         (times.access_deadline, "/access_deadline"),

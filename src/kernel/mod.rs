@@ -25,6 +25,7 @@ pub mod lifecycle;
 pub mod marking;
 pub mod patch;
 pub mod secrets;
+pub mod span;
 pub mod text;
 pub mod time;
 

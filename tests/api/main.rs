@@ -45,6 +45,7 @@ mod request_documents;
 mod review_statements;
 mod reviews;
 mod seats;
+mod sessions;
 mod statements;
 mod support;
 mod webhooks;

@@ -28,6 +28,8 @@ CREATE TABLE assembly_sessions (
     opened_at TIMESTAMP,
     adjourned_at TIMESTAMP,
     adjournment TEXT CONSTRAINT assembly_sessions_adjournment_check CHECK (adjournment IN ('business_concluded', 'no_quorum', 'time_expired', 'other')),
+    -- Why it was cancelled, or what was said about its end.
+    closing_note TEXT,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,

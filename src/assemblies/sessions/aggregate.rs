@@ -19,18 +19,24 @@ use crate::schema::assembly_sessions;
 /// The kind of subject, in the journal.
 pub const SUBJECT: &str = "assembly_session";
 
-/// An event about a session. Members are told where it stands, once it is called: what happens to a
-/// draft is the office's own affair.
+/// An event about a session that is the office's own affair: members are told nothing of it.
 #[must_use]
-pub fn event(kind: &'static str, row: &Session) -> Event {
-    let event = Event::new(
+pub fn internal(kind: &'static str, row: &Session) -> Event {
+    Event::new(
         kind,
         Subject {
             kind: SUBJECT,
             id: row.id.to_string(),
             version: Some(row.version),
         },
-    );
+    )
+}
+
+/// An event about a session. Members are told where it stands, once it is called: what happens to a
+/// draft is the office's own affair.
+#[must_use]
+pub fn event(kind: &'static str, row: &Session) -> Event {
+    let event = internal(kind, row);
     if row.called_at.is_none() {
         return event;
     }

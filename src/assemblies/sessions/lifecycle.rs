@@ -122,6 +122,18 @@ impl SessionStatus {
     /// The states in which members are together.
     pub const CONVENED: [Self; 2] = [Self::Open, Self::InRecess];
 
+    /// Whether it has not begun, and may still.
+    #[must_use]
+    pub fn is_before_opening(self) -> bool {
+        matches!(self, Self::Draft | Self::Called | Self::AgendaPublished)
+    }
+
+    /// Whether anything of it can still be changed: not once it is over.
+    #[must_use]
+    pub fn is_changeable(self) -> bool {
+        self.is_before_opening() || self.is_convened()
+    }
+
     /// The states in which nothing is ahead any more.
     pub const OVER: [Self; 3] = [Self::Adjourned, Self::MinutesApproved, Self::Cancelled];
 

@@ -1,9 +1,11 @@
 //! Rows of sessions.
 
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::assemblies::sessions::lifecycle::SessionStatus;
+use crate::kernel::day::Day;
 use crate::kernel::db::{Aggregate, Connection};
 use crate::kernel::id::{AssemblyId, AssemblySessionId, ParticipantId, UserId};
 use crate::kernel::time::Timestamp;
@@ -121,6 +123,8 @@ pub struct Session {
     pub adjourned_at: Option<Timestamp>,
     /// Why it was adjourned.
     pub adjournment: Option<Adjournment>,
+    /// Why it was cancelled, or what was said about its end.
+    pub closing_note: Option<String>,
     /// Rises by one with every change.
     pub version: i64,
     /// When it was created.
@@ -142,6 +146,20 @@ impl Aggregate for Session {
 
     fn version(&self) -> i64 {
         self.version
+    }
+}
+
+impl Session {
+    /// The zone in which its time is stated.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// The day on which it begins, where it is held.
+    #[must_use]
+    pub fn day(&self) -> Day {
+        Day::of(self.starts_at, self.zone())
     }
 }
 

@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::assemblies::sessions::model::Session;
+use crate::assemblies::sessions::model::{LegalReview, Session};
 use crate::assemblies::visible as assembly_visible;
-use crate::kernel::access::Scope;
+use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::db::{Connection, among};
 use crate::kernel::http::Problem;
@@ -15,12 +15,20 @@ use crate::schema::{assemblies, assembly_sessions};
 pub type Boxed = assembly_sessions::BoxedQuery<'static, Backend>;
 
 /// The sessions that exist for this caller: of the assemblies that they follow, those that were
-/// called; for those who prepare them, all.
+/// called; for those who prepare them, all; for those who review them, those with something to
+/// review.
 #[must_use]
 pub fn visible(scope: &Scope) -> Boxed {
     let found = assembly_sessions::table.into_boxed();
     if assembly_visible::sees_all(scope) {
         return found;
+    }
+    if scope.oversees(Permission::SessionsReview) {
+        return found.filter(
+            assembly_sessions::called_at
+                .is_not_null()
+                .or(assembly_sessions::legal_review.ne(LegalReview::NotNeeded)),
+        );
     }
     found
         .filter(assembly_sessions::called_at.is_not_null())
@@ -28,6 +36,29 @@ pub fn visible(scope: &Scope) -> Boxed {
             assembly_sessions::assembly_id,
             assembly_visible::followed(scope).select(assemblies::id),
         ))
+}
+
+/// Whether the caller sees how this session is prepared: the agenda before it is published, and who
+/// is to take part.
+#[must_use]
+pub fn sees_preparation(scope: &Scope, row: &Session) -> bool {
+    assembly_visible::sees_all(scope)
+        || (scope.oversees(Permission::SessionsReview)
+            && row.legal_review != LegalReview::NotNeeded)
+}
+
+/// Whether the caller is shown the agenda of this session.
+#[must_use]
+pub fn sees_agenda(scope: &Scope, row: &Session) -> bool {
+    row.agenda_published_at.is_some() || sees_preparation(scope, row)
+}
+
+/// Whether the caller is told who takes part in this session without a seat. Members are, unless it
+/// is held for legal review.
+#[must_use]
+pub fn sees_participants(scope: &Scope, row: &Session) -> bool {
+    sees_preparation(scope, row)
+        || (row.called_at.is_some() && row.legal_review != LegalReview::Pending)
 }
 
 /// The session with this id, if it exists for the caller.

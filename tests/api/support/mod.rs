@@ -11,6 +11,7 @@ mod process;
 mod programs;
 mod receiver;
 mod requests;
+mod sessions;
 mod stream;
 mod worlds;
 

@@ -32,6 +32,8 @@ mod isolation;
 mod journal;
 mod matrix;
 mod migrations;
+mod minutes;
+mod minutes_tampering;
 mod officers;
 mod openapi;
 mod placement_reports;

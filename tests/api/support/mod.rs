@@ -5,6 +5,7 @@ mod app;
 mod assemblies;
 mod contract;
 mod database;
+mod minutes;
 mod panels;
 mod placing;
 mod process;

@@ -32,7 +32,9 @@ pub fn write(facts: &Facts, poll: &Poll, out: &mut String) {
         .as_deref()
         .and_then(|text| serde_json::from_str(text).ok())
         .unwrap_or_default();
+    let is_void = result.get("is_void").and_then(Value::as_bool) == Some(true);
     let outcome = match poll.outcome {
+        _ if is_void => "void: no quorum was present when the vote was closed",
         Some(PollOutcome::Carried) => "carried",
         Some(PollOutcome::Failed) => "failed",
         Some(PollOutcome::Tied) => "tied, and so not carried",

@@ -1060,7 +1060,6 @@ diesel::table! {
         majority -> Text,
         majority_of -> Text,
         is_replaceable -> Bool,
-        seal -> Nullable<Text>,
         opened_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
         outcome -> Nullable<Text>,
@@ -1069,6 +1068,13 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    poll_seals (poll_id) {
+        poll_id -> Text,
+        seal -> Text,
     }
 }
 
@@ -1244,6 +1250,7 @@ diesel::joinable!(motion_steps -> motions (motion_id));
 diesel::joinable!(motion_steps -> assembly_sessions (session_id));
 diesel::joinable!(polls -> assembly_sessions (session_id));
 diesel::joinable!(polls -> motions (motion_id));
+diesel::joinable!(poll_seals -> polls (poll_id));
 diesel::joinable!(poll_voters -> polls (poll_id));
 diesel::joinable!(poll_voters -> seats (seat_id));
 diesel::joinable!(poll_voters -> organizations (organization_id));
@@ -1322,6 +1329,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     motion_seconds,
     motion_steps,
     polls,
+    poll_seals,
     poll_voters,
     ballots,
     secret_ballots,

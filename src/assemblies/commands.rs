@@ -298,7 +298,10 @@ fn place_again(
 
 /// Refuses rules that have no room for the seats there are.
 fn expect_room(tx: &mut Tx<'_>, row: &Assembly) -> Result<(), Problem> {
-    let seats: Vec<_> = seats_of(tx.conn, &row.id)?.iter().map(counted).collect();
+    let seats: Vec<_> = seats_of(tx.conn, &row.id, tx.now)?
+        .iter()
+        .map(counted)
+        .collect();
     refuse_exceeded(exceeded(&[], row.composition().count(&seats)))
 }
 
@@ -362,7 +365,7 @@ pub fn advance_assembly(
 
 /// Refuses to seat a cohort in which somebody is missing.
 fn expect_complete(tx: &mut Tx<'_>, assembly: &Locked<Assembly>) -> Result<(), Problem> {
-    let seats: Vec<_> = seats_of(tx.conn, &assembly.id)?
+    let seats: Vec<_> = seats_of(tx.conn, &assembly.id, tx.now)?
         .iter()
         .map(counted)
         .collect();

@@ -19,6 +19,7 @@ pub mod agenda;
 pub mod aggregate;
 pub mod commands;
 pub mod composition;
+pub mod deadlines;
 pub mod handlers;
 pub mod lifecycle;
 pub mod minutes;

@@ -136,14 +136,20 @@ pub fn has_session_in(
     Ok(found > 0)
 }
 
-/// The seats that an assembly has: those that somebody holds, and those that nobody does.
+/// The seats that an assembly has: those that somebody holds, and those that nobody does. One whose
+/// term is over no longer counts.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub fn seats_of(conn: &mut Connection, assembly: &AssemblyId) -> Result<Vec<Seat>, Problem> {
+pub fn seats_of(
+    conn: &mut Connection,
+    assembly: &AssemblyId,
+    now: Timestamp,
+) -> Result<Vec<Seat>, Problem> {
     Ok(seats::table
         .filter(seats::assembly_id.eq(assembly))
+        .filter(seats::ends_at.gt(now))
         .filter(seats::status.eq_any([SeatStatus::Vacant, SeatStatus::Filled]))
         .order(seats::id)
         .select(Seat::as_select())
@@ -175,6 +181,7 @@ pub fn composition(
     let rows: Vec<(Seat, String)> = seats::table
         .inner_join(organizations::table)
         .filter(seats::assembly_id.eq(&row.id))
+        .filter(seats::ends_at.gt(now))
         .filter(seats::status.eq_any([SeatStatus::Vacant, SeatStatus::Filled]))
         .order((seats::ends_at, seats::id))
         .select((Seat::as_select(), organizations::name))

@@ -27,9 +27,13 @@ impl Keyring {
     #[must_use]
     pub fn derive(secret: &str) -> Self {
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"chancery").extract(secret.as_bytes());
-        let key_for = |purpose: &[u8]| {
+        Self::from_prk(&prk, "")
+    }
+
+    fn from_prk(prk: &hkdf::Prk, purpose: &str) -> Self {
+        let key_for = |use_of_it: &[u8]| {
             let mut key = [0_u8; 32];
-            let info = [purpose];
+            let info = [purpose.as_bytes(), use_of_it];
             let derived = prk
                 .expand(&info, hkdf::HKDF_SHA256)
                 .and_then(|okm| okm.fill(&mut key));
@@ -40,6 +44,14 @@ impl Keyring {
             sealing: key_for(b"sealing"),
             tagging: hmac::Key::new(hmac::HMAC_SHA256, &key_for(b"tagging")),
         }
+    }
+
+    /// Keys of their own for one thing, made from these and from a `salt`. Once the salt is gone they
+    /// cannot be made again, and what they sealed stays closed.
+    #[must_use]
+    pub fn derived(&self, purpose: &str, salt: &[u8]) -> Self {
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(&self.sealing);
+        Self::from_prk(&prk, &format!("{purpose}/"))
     }
 
     /// Encrypts `plain` for storage; `purpose` must be the same to open it.
@@ -160,6 +172,27 @@ mod tests {
         let other = Keyring::derive("another secret of at least 32 chars");
         assert!(other.open("signing-key", &sealed).is_err());
         assert!(keyring.open("signing-key", "AAAA").is_err());
+    }
+
+    #[test]
+    fn what_derived_keys_sealed_opens_with_the_same_salt_only() {
+        let keyring = Keyring::derive("a secret of at least 32 characters");
+        let derived = keyring.derived("poll", b"a salt");
+        let sealed = derived.seal("ballot", b"yes").unwrap();
+        assert_eq!(
+            keyring
+                .derived("poll", b"a salt")
+                .open("ballot", &sealed)
+                .unwrap(),
+            b"yes"
+        );
+        for other in [
+            keyring.derived("poll", b"another"),
+            keyring.derived("pol", b"a salt"),
+            keyring,
+        ] {
+            assert!(other.open("ballot", &sealed).is_err());
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tokio::sync::watch;
 
+use crate::assemblies;
 use crate::event_requests::{self, deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::integrations::deliveries;
@@ -111,7 +112,7 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Prob
     Ok(advanced.is_some())
 }
 
-/// Lets happen what is due to event requests and in programs, until `stop` says so.
+/// Lets happen what is due to event requests, in programs and in assemblies, until `stop` says so.
 pub async fn watch_deadlines(kernel: Kernel, rules: Rules, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     let mut is_new = true;
@@ -155,7 +156,8 @@ async fn pass_deadlines(
                 0
             };
             let touched = deadlines::pass(tx, &rules.requests)?
-                + programs::deadlines::pass(tx, &rules.programs)?;
+                + programs::deadlines::pass(tx, &rules.programs)?
+                + assemblies::deadlines::pass(tx)?;
             Ok(Some(moved + touched))
         })
         .await

@@ -10,8 +10,6 @@ CREATE TABLE polls (
     majority TEXT NOT NULL CONSTRAINT polls_majority_check CHECK (majority IN ('simple', 'absolute', 'two_thirds', 'three_fourths')),
     majority_of TEXT NOT NULL CONSTRAINT polls_majority_of_check CHECK (majority_of IN ('cast', 'present', 'seated')),
     is_replaceable BOOLEAN NOT NULL,
-    -- Of a secret poll while it is open: what the key that seals its ballots is made with. Gone once it is closed.
-    seal TEXT,
     opened_at TIMESTAMP,
     closed_at TIMESTAMP,
     outcome TEXT CONSTRAINT polls_outcome_check CHECK (outcome IN ('carried', 'failed', 'tied', 'undecided')),
@@ -26,6 +24,14 @@ CREATE TABLE polls (
 CREATE UNIQUE INDEX polls_open_key ON polls (motion_id) WHERE status = 'open';
 CREATE INDEX polls_motion_id_idx ON polls (motion_id, created_at, id);
 CREATE INDEX polls_session_id_idx ON polls (session_id, created_at, id);
+
+-- What the keys are made with that seal the ballots of open secret polls. A row goes when its poll is
+-- closed or cancelled, and with it every means to open what was sealed. It stands apart from `polls` so
+-- that the few pages it was on can be rewritten.
+CREATE TABLE poll_seals (
+    poll_id TEXT PRIMARY KEY NOT NULL CONSTRAINT poll_seals_poll_id_fkey REFERENCES polls (id),
+    seal TEXT NOT NULL
+);
 
 -- Who was seated when the poll was opened, and who could vote: never changed.
 CREATE TABLE poll_voters (

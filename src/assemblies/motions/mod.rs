@@ -14,6 +14,9 @@ pub mod forwarding;
 pub mod handlers;
 pub mod model;
 pub mod queries;
+pub mod record_handlers;
+pub mod record_wire;
+pub mod records;
 pub mod represent;
 pub mod rules;
 pub mod step_wire;
@@ -30,4 +33,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     handlers::routes(config);
     action_handlers::routes(config);
+    record_handlers::routes(config);
 }

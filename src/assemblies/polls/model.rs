@@ -99,8 +99,6 @@ pub struct Poll {
     pub majority_of: MajorityBase,
     /// Whether a ballot may be replaced while it is open.
     pub is_replaceable: bool,
-    /// Of a secret poll while it is open: what the key that seals its ballots is made with.
-    pub seal: Option<String>,
     /// When it was opened.
     pub opened_at: Option<Timestamp>,
     /// When it was closed.
@@ -132,6 +130,21 @@ impl Aggregate for Poll {
 
     fn version(&self) -> i64 {
         self.version
+    }
+}
+
+impl Poll {
+    /// The list to choose one of, where it has one.
+    #[must_use]
+    pub fn list(&self) -> Option<Vec<String>> {
+        let options = self.options.as_deref()?;
+        serde_json::from_str(options).ok()
+    }
+
+    /// Whether nobody learns who voted how.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.kind == PollKind::Secret
     }
 }
 

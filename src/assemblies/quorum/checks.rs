@@ -1,11 +1,14 @@
 //! Checking the quorum of a session and keeping the check.
 
+use std::collections::HashSet;
+
 use diesel::dsl::max;
 use diesel::prelude::*;
 use serde_json::json;
 
 use crate::assemblies::model::Assembly;
-use crate::assemblies::presence::intervals::{present_at, represented};
+use crate::assemblies::presence::intervals::{end_idle, present_now, represented};
+use crate::assemblies::presence::model::Presence;
 use crate::assemblies::quorum::model::{QuorumCheck, QuorumOccasion};
 use crate::assemblies::quorum::rule::QuorumRule;
 use crate::assemblies::quorum::rules::{Counted, Reckoning, reckon};
@@ -14,11 +17,11 @@ use crate::assemblies::sessions::lifecycle::SessionStatus;
 use crate::assemblies::sessions::model::Session;
 use crate::kernel::db::{Aggregate, Connection, Locked, Tx};
 use crate::kernel::http::{Code, Problem};
-use crate::kernel::id::{AssemblyId, PollId, SeatId};
+use crate::kernel::id::{AssemblyId, AssemblySessionId, PollId, SeatId};
 use crate::kernel::time::Timestamp;
 use crate::schema::{assembly_sessions, quorum_checks};
 
-/// The quorum of a session at an instant, with what it was reckoned from.
+/// The quorum of a session, with what it was reckoned from.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
     /// The rule.
@@ -28,7 +31,9 @@ pub struct Evaluation {
     /// Every seat that somebody holds.
     pub standings: Vec<Standing>,
     /// Those of them that are present.
-    pub present: std::collections::HashSet<SeatId>,
+    pub present: HashSet<SeatId>,
+    /// Who is there, for whichever seat.
+    pub people: Vec<Presence>,
 }
 
 impl Evaluation {
@@ -63,7 +68,8 @@ impl Evaluation {
     }
 }
 
-/// The quorum of a session at an instant. Five statements, however many seats.
+/// The quorum of a session now. Five statements, however many seats. Whoever is there counts, also
+/// when they came while this transaction waited for the session: its own instant is older by then.
 ///
 /// # Errors
 ///
@@ -71,12 +77,13 @@ impl Evaluation {
 pub fn evaluate(
     conn: &mut Connection,
     session: &Session,
-    at: Timestamp,
+    now: Timestamp,
 ) -> Result<Evaluation, Problem> {
     let assembly = Assembly::load(conn, session.assembly_id.as_str())?
         .ok_or_else(|| Problem::internal("a session without an assembly"))?;
-    let standings = standings(conn, &session.assembly_id, Some(&session.id), at)?;
-    let present = represented(&standings, &present_at(conn, &session.id, at)?);
+    let standings = standings(conn, &session.assembly_id, Some(&session.id), now)?;
+    let people = present_now(conn, &session.id)?;
+    let present = represented(&standings, &people);
     let counted: Vec<Counted<'_>> = standings
         .iter()
         .map(|standing| Counted {
@@ -90,6 +97,7 @@ pub fn evaluate(
         reckoning: reckon(rule, &counted),
         standings,
         present,
+        people,
     })
 }
 
@@ -106,7 +114,20 @@ pub fn check(
 ) -> Result<Evaluation, Problem> {
     let evaluation = evaluate(tx.conn, session, tx.now)?;
     keep(tx, session, &evaluation, occasion, poll)?;
+    tell(tx, session, &evaluation)?;
     Ok(evaluation)
+}
+
+/// Lets a convened session know whether a quorum is present. True when that is news.
+fn tell(tx: &mut Tx<'_>, session: &Session, evaluation: &Evaluation) -> Result<bool, Problem> {
+    let has_quorum = evaluation.reckoning.is_met;
+    if !session.status.is_convened() || has_quorum == session.has_quorum {
+        return Ok(false);
+    }
+    diesel::update(assembly_sessions::table.filter(assembly_sessions::id.eq(&session.id)))
+        .set(assembly_sessions::has_quorum.eq(has_quorum))
+        .execute(tx.conn)?;
+    Ok(true)
 }
 
 fn keep(
@@ -152,20 +173,18 @@ fn keep(
     Ok(())
 }
 
-/// Looks at the quorum of a convened session again, after somebody came, went, or lost a seat. A
-/// check is kept when the quorum was lost or won. Returns the evaluation.
+/// Looks at the quorum of a convened session again, after somebody came, went, or lost a seat. Who no
+/// longer acts for the seat that they were there for is no longer present. A check is kept when the
+/// quorum was lost or won. Returns the evaluation.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub fn refresh(tx: &mut Tx<'_>, session: &Locked<Session>) -> Result<Evaluation, Problem> {
-    let evaluation = evaluate(tx.conn, session, tx.now)?;
-    let has_quorum = evaluation.reckoning.is_met;
-    if session.status.is_convened() && has_quorum != session.has_quorum {
+    let mut evaluation = evaluate(tx.conn, session, tx.now)?;
+    end_idle(tx, session, &evaluation.standings, &mut evaluation.people)?;
+    if tell(tx, session, &evaluation)? {
         keep(tx, session, &evaluation, QuorumOccasion::Change, None)?;
-        diesel::update(assembly_sessions::table.filter(assembly_sessions::id.eq(&session.id)))
-            .set(assembly_sessions::has_quorum.eq(has_quorum))
-            .execute(tx.conn)?;
     }
     Ok(evaluation)
 }
@@ -176,7 +195,7 @@ pub fn refresh(tx: &mut Tx<'_>, session: &Locked<Session>) -> Result<Evaluation,
 ///
 /// When the database fails.
 pub fn refresh_all(tx: &mut Tx<'_>, assembly: &AssemblyId) -> Result<(), Problem> {
-    let convened: Vec<crate::kernel::id::AssemblySessionId> = assembly_sessions::table
+    let convened: Vec<AssemblySessionId> = assembly_sessions::table
         .filter(assembly_sessions::assembly_id.eq(assembly))
         .filter(assembly_sessions::status.eq_any(SessionStatus::CONVENED))
         .order(assembly_sessions::id)

@@ -96,7 +96,7 @@ pub fn fill_seat(
     if input.affiliation.is_some() {
         row.affiliation = text::clean_optional(input.affiliation.as_deref());
     }
-    checks::room(tx.conn, &whole.assembly, &row)?;
+    checks::room(tx, &whole.assembly, &row)?;
     let row = store(tx, seat, row)?;
     let holder = sit(tx, &row, Capacity::Holder, &user, office)?;
     refresh_all(tx, &whole.assembly.id)?;

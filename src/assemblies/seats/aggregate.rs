@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::assemblies::seats::lifecycle::SeatStatus;
 use crate::assemblies::seats::model::Seat;
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::Problem;
@@ -14,10 +15,11 @@ use crate::schema::seats;
 pub const SUBJECT: &str = "seat";
 
 /// An event about a seat, an affair of its jurisdiction. Whoever may see the seat is told where it
-/// stands, and nothing of what was asked for or said.
+/// stands, and nothing of what was asked for or said. That it was asked for at all is told to nobody:
+/// members see the seat once it is given, and what was told of it before would come with it.
 #[must_use]
 pub fn event(kind: &'static str, row: &Seat) -> Event {
-    Event::new(
+    let event = Event::new(
         kind,
         Subject {
             kind: SUBJECT,
@@ -25,8 +27,11 @@ pub fn event(kind: &'static str, row: &Seat) -> Event {
             version: Some(row.version),
         },
     )
-    .organization(Some(&row.organization_id))
-    .shared(json!({
+    .organization(Some(&row.organization_id));
+    if row.status == SeatStatus::Nominated {
+        return event;
+    }
+    event.shared(json!({
         "id": row.id,
         "assembly_id": row.assembly_id,
         "organization_id": row.organization_id,

@@ -8,7 +8,7 @@ use crate::assemblies::model::Assembly;
 use crate::assemblies::queries::{counted, seats_of};
 use crate::assemblies::rules;
 use crate::assemblies::seats::incumbency::{is_in_office, roles_of};
-use crate::assemblies::seats::lifecycle::Capacity;
+use crate::assemblies::seats::lifecycle::{Capacity, SeatStatus};
 use crate::assemblies::seats::model::Seat;
 use crate::kernel::day::Day;
 use crate::kernel::db::{Connection, Tx};
@@ -102,8 +102,8 @@ pub fn term(
 /// # Errors
 ///
 /// 409 `composition_exceeded`, naming every rule.
-pub fn room(conn: &mut Connection, assembly: &Assembly, row: &Seat) -> Result<(), Problem> {
-    let all = seats_of(conn, &assembly.id)?;
+pub fn room(tx: &mut Tx<'_>, assembly: &Assembly, row: &Seat) -> Result<(), Problem> {
+    let all = seats_of(tx.conn, &assembly.id, tx.now)?;
     let is_other = |seat: &&Seat| seat.id != row.id;
     let composition = assembly.composition();
     let before: Vec<_> = all.iter().map(counted).collect();
@@ -129,7 +129,6 @@ pub fn seat_of(
     assembly: &Assembly,
     organization: &OrganizationId,
 ) -> Result<Option<SeatId>, Problem> {
-    use crate::assemblies::seats::lifecycle::SeatStatus;
     Ok(seats::table
         .filter(seats::assembly_id.eq(&assembly.id))
         .filter(seats::organization_id.eq(organization))

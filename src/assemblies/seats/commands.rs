@@ -111,7 +111,7 @@ pub fn create_seat(
         updated_at: tx.now,
     };
     let kind = if is_office {
-        checks::room(tx.conn, &assembly, &row)?;
+        checks::room(tx, &assembly, &row)?;
         "seat.added"
     } else {
         "seat.nominated"
@@ -235,7 +235,7 @@ pub fn update_seat(
     }
     faults.finish()?;
     if row.status != SeatStatus::Nominated && row.affiliation != whole.seat.affiliation {
-        checks::room(tx.conn, &whole.assembly, &row)?;
+        checks::room(tx, &whole.assembly, &row)?;
     }
     let row = store(tx, &whole.seat, row)?;
     if (row.starts_at, row.ends_at) != (whole.seat.starts_at, whole.seat.ends_at) {

@@ -31,6 +31,27 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Everyone who may act for the seat.
+    pub fn people(&self) -> impl Iterator<Item = &UserId> {
+        let alternate = self.alternate.as_ref().map(|alternate| &alternate.user_id);
+        let proxy = self.proxy.as_ref().map(|proxy| &proxy.proxy_user_id);
+        std::iter::once(&self.holder.user_id)
+            .chain(alternate)
+            .chain(proxy)
+    }
+
+    /// Who may act for the seat in this capacity.
+    #[must_use]
+    pub fn person_in(&self, capacity: PresenceCapacity) -> Option<&UserId> {
+        match capacity {
+            PresenceCapacity::Holder => Some(&self.holder.user_id),
+            PresenceCapacity::Alternate => {
+                self.alternate.as_ref().map(|alternate| &alternate.user_id)
+            }
+            PresenceCapacity::Proxy => self.proxy.as_ref().map(|proxy| &proxy.proxy_user_id),
+        }
+    }
+
     /// In what capacity this person may act for the seat, if at all.
     #[must_use]
     pub fn capacity_of(&self, user: &UserId) -> Option<PresenceCapacity> {
@@ -95,6 +116,54 @@ pub fn standings(
             .load(conn)?,
     };
     Ok(put_together(seats, occupancies, proxies))
+}
+
+/// As [`standings`], of these seats only: for what one person does, where the others do not matter.
+/// Three statements, however many seats there are.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn standings_of(
+    conn: &mut Connection,
+    wanted: &[SeatId],
+    session: &AssemblySessionId,
+    at: Timestamp,
+) -> Result<Vec<Standing>, Problem> {
+    let proxies: Vec<Proxy> = seat_proxies::table
+        .filter(seat_proxies::session_id.eq(session))
+        .filter(seat_proxies::seat_id.eq_any(wanted))
+        .filter(seat_proxies::designated_at.le(at))
+        .filter(
+            seat_proxies::revoked_at
+                .is_null()
+                .or(seat_proxies::revoked_at.gt(at)),
+        )
+        .select(Proxy::as_select())
+        .load(conn)?;
+    // Whether a proxy acts depends on the seat of their own.
+    let mut involved: Vec<&SeatId> = wanted.iter().collect();
+    involved.extend(proxies.iter().map(|proxy| &proxy.proxy_seat_id));
+    let seats: Vec<Seat> = seats::table
+        .filter(seats::id.eq_any(involved.clone()))
+        .filter(seats::starts_at.le(at))
+        .filter(seats::ends_at.gt(at))
+        .order(seats::id)
+        .select(Seat::as_select())
+        .load(conn)?;
+    let occupancies: Vec<Occupancy> = seat_occupancies::table
+        .filter(seat_occupancies::seat_id.eq_any(involved))
+        .filter(seat_occupancies::starts_at.le(at))
+        .filter(
+            seat_occupancies::ends_at
+                .is_null()
+                .or(seat_occupancies::ends_at.gt(at)),
+        )
+        .select(Occupancy::as_select())
+        .load(conn)?;
+    let mut found = put_together(seats, occupancies, proxies);
+    found.retain(|standing| wanted.contains(&standing.seat.id));
+    Ok(found)
 }
 
 fn put_together(

@@ -5,8 +5,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::assemblies::seats::model::Seat as Row;
 use crate::assemblies::seats::visible::find;
-use crate::assemblies::seats::wire::{CreateSeat, Seat, SeatQuery, UpdateSeat};
-use crate::assemblies::seats::{commands, queries};
+use crate::assemblies::seats::wire::{
+    AssemblyVoters, CreateSeat, Seat, SeatHistory, SeatQuery, UpdateSeat, VoterQuery,
+};
+use crate::assemblies::seats::{commands, queries, voters};
+use crate::assemblies::sessions;
 use crate::assemblies::visible as assembly_visible;
 use crate::kernel::access::{Access, Scope, may};
 use crate::kernel::db::Tx;
@@ -19,7 +22,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_seats)
         .service(create_seat)
         .service(get_seat)
-        .service(update_seat);
+        .service(update_seat)
+        .service(list_voters)
+        .service(get_seat_history);
 }
 
 /// The answer of an action: the seat as it is now.
@@ -133,6 +138,60 @@ pub async fn update_seat(
         .write(move |tx, scope| {
             let row = commands::update_seat(tx, scope, &id, if_match, &change)?;
             reply(tx, scope, &row)
+        })
+        .await
+}
+
+/// Get who could vote at an instant
+///
+/// Every seat that somebody held then, within its term, with the alternate and, where a session is
+/// named, with the proxy. The answer for an instant that has passed stays the same for ever.
+#[utoipa::path(
+    tag = "Assemblies",
+    params(("id" = AssemblyId, Path, description = "The assembly."), VoterQuery),
+    responses((status = 200, description = "Who could vote.", body = AssemblyVoters)),
+    extensions(("x-permission" = json!("assemblies:read"))),
+)]
+#[get("/v1/assemblies/{id}/voters")]
+pub async fn list_voters(
+    access: Access<may::AssembliesRead>,
+    Path(id): Path<AssemblyId>,
+    Query(query): Query<VoterQuery>,
+) -> Result<Reply, Problem> {
+    let at = query.at.unwrap_or_else(|| access.clock().now());
+    access
+        .read(move |conn, scope| {
+            let row = assembly_visible::find_followed(conn, scope, &id)?;
+            if let Some(session) = &query.session_id {
+                let session = sessions::visible::find(conn, scope, session)?;
+                if session.assembly_id != row.id {
+                    return Err(Problem::not_found());
+                }
+            }
+            let shown = voters::voters(conn, &row, query.session_id.as_ref(), at)?;
+            Reply::ok(&shown)
+        })
+        .await
+}
+
+/// Get who sat in a seat
+///
+/// As its holder or as the alternate, from when until when.
+#[utoipa::path(
+    tag = "Assemblies",
+    params(("id" = SeatId, Path, description = "The seat.")),
+    responses((status = 200, description = "The history.", body = SeatHistory)),
+    extensions(("x-permission" = json!("assemblies:read"))),
+)]
+#[get("/v1/seats/{id}/history")]
+pub async fn get_seat_history(
+    access: Access<may::AssembliesRead>,
+    Path(id): Path<SeatId>,
+) -> Result<Reply, Problem> {
+    access
+        .read(move |conn, scope| {
+            let row = find(conn, scope, &id)?;
+            Reply::ok(&voters::history(conn, scope, &row)?)
         })
         .await
 }

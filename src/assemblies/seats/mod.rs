@@ -10,9 +10,11 @@ pub mod handlers;
 pub mod incumbency;
 pub mod lifecycle;
 pub mod model;
+pub mod proxies;
 pub mod proxy_model;
 pub mod queries;
 pub mod visible;
+pub mod voters;
 pub mod whole;
 pub mod wire;
 
@@ -22,4 +24,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     handlers::routes(config);
     action_handlers::routes(config);
+    proxies::routes(config);
 }

@@ -108,6 +108,17 @@ pub fn represent(
                 until: one.ends_at,
             })
         };
+        let (holder, alternate) = (occupant(Capacity::Holder), occupant(Capacity::Alternate));
+        // A time that was to end has ended, whether or not the worker came by.
+        let is_left = row.status == SeatStatus::Filled && holder.is_none();
+        let row = &Row {
+            status: if is_left {
+                SeatStatus::Vacant
+            } else {
+                row.status
+            },
+            ..row.clone()
+        };
         let knows = knows_nomination(scope, &row.organization_id);
         let was_nominated =
             row.nominated_by.is_some() || row.nominee_id.is_some() || row.statement.is_some();
@@ -128,8 +139,8 @@ pub fn represent(
             ends_on: row.ends_on,
             starts_at: row.starts_at,
             ends_at: row.ends_at,
-            holder: occupant(Capacity::Holder),
-            alternate: occupant(Capacity::Alternate),
+            holder,
+            alternate,
             nomination: (knows && was_nominated).then(|| SeatNomination {
                 nominee_id: row.nominee_id.clone(),
                 nominee_name: row.nominee_id.as_ref().and_then(name_of),

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::assemblies::seats::lifecycle::{EndReason, SeatStatus};
+use crate::assemblies::seats::lifecycle::{Capacity, EndReason, SeatStatus};
 use crate::directory::organizations::model::OrganizationKind;
 use crate::kernel::day::Day;
-use crate::kernel::id::{AssemblyId, OrganizationId, SeatId, UserId};
+use crate::kernel::id::{AssemblyId, AssemblySessionId, OrganizationId, ProxyId, SeatId, UserId};
 use crate::kernel::patch::Patch;
 use crate::kernel::time::Timestamp;
 
@@ -242,4 +242,126 @@ pub struct NameAlternate {
     /// The office held at home.
     #[schema(min_length = 1, max_length = 200, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub office: String,
+}
+
+/// At which instant, and with the proxies of which session.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VoterQuery {
+    /// The instant; now when not given.
+    #[schema(nullable = false)]
+    pub at: Option<Timestamp>,
+    /// The session whose proxies count; none do when not given.
+    #[schema(nullable = false)]
+    pub session_id: Option<AssemblySessionId>,
+}
+crate::query_params!(VoterQuery);
+
+/// Who could vote in an assembly at an instant.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "assembly_id": "asm_01jz8k2m4n6p8q0r2s4t6v8w0x", "session_id": null, "at": "2031-05-02T15:00:00Z",
+    "voters": [{
+        "seat_id": "sea_01jz8k2m4n6p8q0r2s4t6v8w0x", "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x",
+        "organization_name": "Phoenix", "region": "West",
+        "holder": {"user_id": "usr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Ana Ruiz", "office": "Mayor", "since": "2031-01-01T05:00:00Z", "until": null},
+        "alternate": null, "proxy": null
+    }]
+}))]
+pub struct AssemblyVoters {
+    /// The assembly.
+    pub assembly_id: AssemblyId,
+    /// The session whose proxies count.
+    pub session_id: Option<AssemblySessionId>,
+    /// The instant.
+    pub at: Timestamp,
+    /// Every seat that somebody held then, in its term.
+    pub voters: Vec<AssemblyVoter>,
+}
+
+/// A jurisdiction that could vote, and who could do so for it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "seat_id": "sea_01jz8k2m4n6p8q0r2s4t6v8w0x", "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x",
+    "organization_name": "Phoenix", "region": "West",
+    "holder": {"user_id": "usr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Ana Ruiz", "office": "Mayor", "since": "2031-01-01T05:00:00Z", "until": null},
+    "alternate": null, "proxy": null
+}))]
+pub struct AssemblyVoter {
+    /// The seat.
+    pub seat_id: SeatId,
+    /// The jurisdiction.
+    pub organization_id: OrganizationId,
+    /// What it is called.
+    pub organization_name: String,
+    /// Its region.
+    pub region: Option<String>,
+    /// Who held the seat.
+    pub holder: SeatOccupant,
+    /// Who stood in.
+    pub alternate: Option<SeatOccupant>,
+    /// Who had its vote in the session.
+    pub proxy: Option<ProxyOfVoter>,
+}
+
+/// Who had a seat's vote.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "proxy_id": "prx_01jz8k2m4n6p8q0r2s4t6v8w0x", "seat_id": "sea_01jz8k2m4n6p8q0r2s4t6v8w0y",
+    "organization_name": "Tempe", "user_id": "usr_01jz8k2m4n6p8q0r2s4t6v8w0y", "name": "Ben Ortiz"
+}))]
+pub struct ProxyOfVoter {
+    /// The proxy.
+    pub proxy_id: ProxyId,
+    /// The seat of who has it.
+    pub seat_id: SeatId,
+    /// The jurisdiction of who has it.
+    pub organization_name: String,
+    /// Who has it.
+    pub user_id: UserId,
+    /// The person's name.
+    pub name: String,
+}
+
+/// Who sat in a seat, in the order in which they came.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "seat_id": "sea_01jz8k2m4n6p8q0r2s4t6v8w0x",
+    "times": [{
+        "capacity": "holder", "user_id": "usr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Ana Ruiz", "office": "Mayor",
+        "starts_at": "2031-01-01T05:00:00Z", "ends_at": "2031-06-01T05:00:00Z", "end_reason": "left_office"
+    }]
+}))]
+pub struct SeatHistory {
+    /// The seat.
+    pub seat_id: SeatId,
+    /// The times, as holder and as alternate.
+    pub times: Vec<SeatTime>,
+}
+
+/// A person's time in a seat.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "capacity": "holder", "user_id": "usr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Ana Ruiz", "office": "Mayor",
+    "starts_at": "2031-01-01T05:00:00Z", "ends_at": null, "end_reason": null
+}))]
+pub struct SeatTime {
+    /// In what capacity.
+    pub capacity: Capacity,
+    /// The person.
+    pub user_id: UserId,
+    /// The person's name.
+    pub name: String,
+    /// The office held at home.
+    pub office: String,
+    /// From when on.
+    pub starts_at: Timestamp,
+    /// Until when, where that is known.
+    pub ends_at: Option<Timestamp>,
+    /// Why it ended.
+    pub end_reason: Option<EndReason>,
+    /// What was said about the end; for the jurisdiction's own people and the office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub note: Option<String>,
 }

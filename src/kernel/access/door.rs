@@ -267,6 +267,32 @@ impl<P: Policy> Access<P> {
                 "Send an Idempotency-Key header.",
             ));
         }
+        self.write_as(request, write).await
+    }
+
+    /// As [`Access::write`], for what a retry repeats without harm and of which nothing may be kept:
+    /// an `Idempotency-Key` is kept with a digest of the body, and from that one can tell which of a
+    /// few bodies was sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Access::write`].
+    pub async fn write_unkept(
+        self,
+        write: impl Fn(&mut Tx<'_>, &Scope) -> Result<Reply, Problem> + Send + 'static,
+    ) -> Result<Reply, Problem> {
+        let request = RequestContext {
+            request_id: request_id(&self.request),
+            idempotency: None,
+        };
+        self.write_as(request, write).await
+    }
+
+    async fn write_as(
+        self,
+        request: RequestContext,
+        write: impl Fn(&mut Tx<'_>, &Scope) -> Result<Reply, Problem> + Send + 'static,
+    ) -> Result<Reply, Problem> {
         let context = WriteContext {
             actor: self.scope.actor(),
             now: self.kernel.clock.now(),

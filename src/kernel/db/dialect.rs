@@ -97,6 +97,7 @@ pub fn connect(location: &Location) -> Result<AnyConnection, ConnectionError> {
                  PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON; \
                  PRAGMA trusted_schema = OFF; \
+                 PRAGMA secure_delete = ON; \
                  PRAGMA cache_size = -16384;",
             )
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -190,6 +191,48 @@ pub fn share_row(conn: &mut AnyConnection, table: &'static str, id: &str) -> Que
                 .map(drop)
         }
         AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+/// As [`share_row`], of the row that another row belongs to: `column` of the row of `child` with this
+/// id names it.
+///
+/// # Errors
+///
+/// When the lock is not had in time.
+pub fn share_owner(
+    conn: &mut AnyConnection,
+    table: &'static str,
+    (child, column): (&'static str, &'static str),
+    id: &str,
+) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Postgres(conn) => diesel::sql_query(format!(
+            "SELECT 1 FROM {table} WHERE id = (SELECT {column} FROM {child} WHERE id = $1) FOR SHARE"
+        ))
+        .bind::<Text, _>(id)
+        .execute(conn)
+        .map(drop),
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Makes what was deleted from these tables unreadable where that can be done while the service runs:
+/// rewrites them on PostgreSQL, and on SQLite, where deleting overwrites, empties the file of recent
+/// changes. Not inside a transaction. The tables are small, or this takes long.
+///
+/// # Errors
+///
+/// When the database is busy with them, or out of reach.
+pub fn forget_deleted(conn: &mut AnyConnection, tables: &[&'static str]) -> QueryResult<()> {
+    match conn {
+        AnyConnection::Postgres(conn) => {
+            for table in tables {
+                conn.batch_execute(&format!("VACUUM FULL {table}"))?;
+            }
+            Ok(())
+        }
+        AnyConnection::Sqlite(conn) => conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"),
     }
 }
 

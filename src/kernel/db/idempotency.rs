@@ -128,7 +128,7 @@ pub(super) fn run(
             if is_hidden || status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
                 return Err(problem);
             }
-            refusal(&problem, &tx.context().request.request_id)
+            Reply::refusal(&problem, &tx.context().request.request_id)
         }
     };
     diesel::update(
@@ -144,25 +144,6 @@ pub(super) fn run(
     ))
     .execute(tx.conn)?;
     Ok(reply)
-}
-
-/// A refusal as an answer that can be stored.
-fn refusal(problem: &Problem, request_id: &str) -> Reply {
-    let header = |wanted: &str| {
-        problem
-            .headers()
-            .iter()
-            .find(|(name, _)| name.as_str() == wanted)
-            .map(|(_, value)| value.clone())
-    };
-    let mut reply = Reply::replay(
-        problem.code().status(),
-        Some(problem.document(Some(request_id))),
-        header("location"),
-        header("etag"),
-    );
-    reply.replayed = false;
-    reply
 }
 
 fn stored_answer(

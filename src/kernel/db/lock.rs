@@ -52,6 +52,20 @@ impl<T: Aggregate> Locked<T> {
         Ok(T::load(tx.conn, id)?)
     }
 
+    /// As [`Locked::share`], of the record that another belongs to, and without reading it: `column`
+    /// of `child` names it.
+    ///
+    /// # Errors
+    ///
+    /// 503 when the lock is not had in time.
+    pub fn share_of(
+        tx: &mut Tx<'_>,
+        child: (&'static str, &'static str),
+        id: &str,
+    ) -> Result<(), Problem> {
+        Ok(dialect::share_owner(tx.conn, T::TABLE, child, id)?)
+    }
+
     /// Compares the version with the one the caller's change was made against.
     ///
     /// # Errors

@@ -66,6 +66,26 @@ impl Reply {
         Self::new(StatusCode::NO_CONTENT, None)
     }
 
+    /// A refusal as an answer: it can be stored for a retry, and what was written before it, such as
+    /// the check that led to it, stays.
+    #[must_use]
+    pub fn refusal(problem: &Problem, request_id: &str) -> Self {
+        let header = |wanted: &str| {
+            problem
+                .headers()
+                .iter()
+                .find(|(name, _)| name.as_str() == wanted)
+                .map(|(_, value)| value.clone())
+        };
+        let mut reply = Self::new(
+            problem.code().status(),
+            Some(problem.document(Some(request_id))),
+        );
+        reply.location = header("location");
+        reply.etag = header("etag");
+        reply
+    }
+
     /// An answer read back from the store.
     #[must_use]
     pub fn replay(

@@ -1,6 +1,11 @@
 //! Assemblies and seats, made through the API.
 
-use chancery::kernel::access::Role;
+use chancery::assemblies::sessions::lifecycle::SessionStatus;
+use chancery::assemblies::sessions::model::{LegalReview, Session, SessionFormat};
+use chancery::kernel::access::{Home, Principal, Role, Scope};
+use chancery::kernel::id::{AssemblySessionId, SessionId};
+use chancery::schema::assembly_sessions;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::actor::{Actor, Answer};
@@ -120,5 +125,89 @@ impl App {
             .await
             .expect(200);
         alternate
+    }
+
+    /// A jurisdiction of this kind in this state, with so many inhabitants.
+    pub async fn jurisdiction(&self, name: &str, over: Value) -> String {
+        let mut body = json!({
+            "kind": "municipality", "name": name, "country": "US", "subdivision": "AZ", "population": 50_000,
+        });
+        for (member, value) in over.as_object().unwrap() {
+            body[member] = value.clone();
+        }
+        let admin = self.admin().await;
+        admin.post("/v1/organizations", body).await.expect(201).id()
+    }
+
+    /// A session of the assembly in this state, written down without the steps that lead there.
+    pub fn stored_session(&self, assembly: &str, status: SessionStatus) -> String {
+        let now = self.clock.now();
+        let mut conn = self.database.connect();
+        let number: i64 = assembly_sessions::table
+            .count()
+            .get_result(&mut conn)
+            .unwrap();
+        let row = Session {
+            id: AssemblySessionId::fresh(),
+            assembly_id: assembly.parse().unwrap(),
+            number: 1000 + number,
+            title: "A session".to_owned(),
+            title_folded: "a session".to_owned(),
+            status,
+            format: SessionFormat::Virtual,
+            time_zone: "America/New_York".to_owned(),
+            starts_local: now,
+            starts_at: now,
+            ends_at: now.plus_seconds(7200),
+            venue: None,
+            meeting_url: None,
+            presiding: None,
+            legal_review: LegalReview::NotNeeded,
+            legal_basis: None,
+            legal_reviewed_by: None,
+            legal_reviewed_at: None,
+            federal_officer: None,
+            notice_citation: None,
+            cloned_from_id: None,
+            closing_note: None,
+            has_quorum: false,
+            called_at: Some(now),
+            agenda_published_at: Some(now),
+            opened_at: status.is_convened().then_some(now),
+            adjourned_at: None,
+            adjournment: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        diesel::insert_into(assembly_sessions::table)
+            .values(row.clone())
+            .execute(&mut conn)
+            .unwrap();
+        row.id.to_string()
+    }
+
+    /// Puts a stored session into this state.
+    pub fn put_session(&self, session: &str, status: SessionStatus) {
+        let mut conn = self.database.connect();
+        diesel::update(assembly_sessions::table.filter(assembly_sessions::id.eq(session)))
+            .set(assembly_sessions::status.eq(status))
+            .execute(&mut conn)
+            .unwrap();
+    }
+
+    /// What the administrator with this account sees and may do, for commands that no request makes.
+    pub fn office_scope(&self, account: &str) -> Scope {
+        Scope(Some(Principal::User {
+            user_id: account.parse().unwrap(),
+            session_id: SessionId::fresh(),
+            homes: vec![Home {
+                organization_id: self.office.parse().unwrap(),
+                kind: "national_office".to_owned(),
+                country: "US".to_owned(),
+                subdivision: None,
+                role: Role::Administrator,
+            }],
+        }))
     }
 }

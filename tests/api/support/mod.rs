@@ -6,8 +6,10 @@ mod assemblies;
 mod contract;
 mod database;
 mod minutes;
+mod motions;
 mod panels;
 mod placing;
+mod polls;
 mod process;
 mod programs;
 mod receiver;
@@ -18,6 +20,7 @@ mod worlds;
 
 pub use actor::{Actor, Answer};
 pub use app::{App, PASSWORD};
+pub use assemblies::Seat;
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use panels::Panelist;

@@ -80,8 +80,10 @@ pub fn write_end(facts: &Facts, out: &mut String) {
         Some(Adjournment::TimeExpired) => ": its time had expired",
         Some(Adjournment::Other) | None => "",
     };
+    let note = session.closing_note.as_deref().map(inline);
     out.push_str(&format!(
-        "## Adjournment\n\nThe session was adjourned at {}{why}.\n",
-        facts.clock(adjourned)
+        "## Adjournment\n\nThe session was adjourned at {}{why}.{}\n",
+        facts.clock(adjourned),
+        note.map_or_else(String::new, |note| format!(" {note}"))
     ));
 }

@@ -85,7 +85,18 @@ fn arithmetic(result: &Value) -> Option<String> {
         .as_array()?
         .iter()
         .filter_map(Value::as_str)
-        .map(inline)
+        .map(|line| {
+            let mut line = line.to_owned();
+            for (sign, words) in [
+                (" ≥ ", " is at least "),
+                (" ≤ ", " is at most "),
+                (" > ", " is more than "),
+                (" < ", " is less than "),
+            ] {
+                line = line.replace(sign, words);
+            }
+            inline(&line)
+        })
         .collect();
     (!lines.is_empty()).then(|| lines.join("; "))
 }

@@ -1,5 +1,6 @@
 //! The faces that minutes are set in, and the widths of words.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -98,10 +99,29 @@ impl Fonts {
         if let Some(known) = self.known.get(&(face, text.to_owned())) {
             return Ok(known.clone());
         }
-        let shaped = Rc::new(shaped(self.loaded(face), text)?);
+        let font = self.loaded(face);
+        let written = written(font, text);
+        let shaped = Rc::new(shaped(font, &written)?);
         self.known.insert((face, text.to_owned()), shaped.clone());
         Ok(shaped)
     }
+}
+
+/// The word in letters that the face has: others are transliterated, where that is known.
+fn written<'a>(font: &Loaded, text: &'a str) -> Cow<'a, str> {
+    let charmap = font.shaped.charmap();
+    let has = |c: char| c.is_ascii() || charmap.map_unicode(u32::from(c)).is_some();
+    if text.chars().all(has) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match any_ascii::any_ascii_char(c) {
+            plain if !has(c) && !plain.is_empty() => out.push_str(plain),
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn shaped(font: &Loaded, text: &str) -> Result<Shaped, Problem> {
@@ -153,6 +173,15 @@ fn shaped(font: &Loaded, text: &str) -> Result<Shaped, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_that_the_face_lacks_are_transliterated() {
+        let mut fonts = Fonts::load().unwrap();
+        for (given, set) in [("183≥180", "183>=180"), ("ᏣᎳᎩ", "TsaLaGi"), ("Đà", "Đà")]
+        {
+            assert_eq!(fonts.word(Face::Regular, given).unwrap().text, set);
+        }
+    }
 
     #[test]
     fn names_of_american_places_have_their_glyphs_in_every_face() {

@@ -12,7 +12,10 @@ const SIZE: f32 = 8.5;
 const STEP: f32 = SIZE * LEADING * 0.93;
 
 /// Around what stands in a cell: to the sides, above and below.
-const PADDING: (f32, f32) = (4.0, 2.5);
+const PADDING: (f32, f32) = (5.0, 2.5);
+
+/// Columns that need no more than this are not pressed together.
+const NARROW: f32 = 85.0;
 
 /// Lines of a row that is kept together.
 const WHOLE: usize = 8;
@@ -180,6 +183,17 @@ fn shared_out(wanted: &[f32], needed: &[f32], width: f32) -> Vec<f32> {
     if all_needed >= width {
         return needed.iter().map(|own| own * width / all_needed).collect();
     }
+    let roomy: Vec<f32> = wanted
+        .iter()
+        .zip(needed)
+        .map(|(wanted, needed)| needed.max(wanted.min(NARROW)))
+        .collect();
+    let all_roomy: f32 = roomy.iter().sum();
+    let (needed, all_needed) = if all_roomy < width * 0.75 {
+        (roomy.as_slice(), all_roomy)
+    } else {
+        (needed, all_needed)
+    };
     // A cell of many lines does not press the others together more than one of a few lines does.
     let more: Vec<f32> = wanted
         .iter()

@@ -39,6 +39,7 @@ fn document(text: &str) -> Document {
             opened_at: Some(at),
             adjourned_at: Some(at),
             adjournment: None,
+            closing_note: None,
             version: 1,
             created_at: at,
             updated_at: at,

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chancery::assemblies::minutes::verify;
 use chancery::config::{Config, LogFormat};
 use chancery::directory::organizations::import::{self, ImportMode, Outcome};
 use chancery::event_requests::settings::Settings;
@@ -112,6 +113,8 @@ enum AdminCommand {
 enum VerifyCommand {
     /// Recompute the journal's chain of hashes.
     Journal,
+    /// Recompute the hashes of all approved minutes, over their texts and records.
+    Minutes,
 }
 
 fn main() -> ExitCode {
@@ -133,9 +136,13 @@ fn run(arguments: Arguments) -> Done<()> {
         Command::Migrate { command } => migrate_schema(&config(file)?, &command),
         Command::Import { files, preview } => import_files(&config(file)?, &files, preview),
         Command::Admin { command } => administer(&config(file)?, command),
-        Command::Verify {
-            command: VerifyCommand::Journal,
-        } => verify_journal(&config(file)?),
+        Command::Verify { command } => {
+            let config = config(file)?;
+            match command {
+                VerifyCommand::Journal => verify_journal(&config),
+                VerifyCommand::Minutes => verify_minutes(&config),
+            }
+        }
         Command::Openapi => {
             let mut text = serde_json::to_string_pretty(&openapi::document())?;
             text.push('\n');
@@ -452,6 +459,29 @@ fn verify_journal(config: &Config) -> Done<()> {
             Err(format!("the journal was changed: the chain breaks at position {position}").into())
         }
     }
+}
+
+fn verify_minutes(config: &Config) -> Done<()> {
+    let kernel = server::kernel(config, Clock::system())?;
+    let sessions = kernel.db.read_blocking(verify::sessions)?;
+    let (all, mut wrong) = (sessions.len(), 0);
+    for (id, told) in &sessions {
+        let found = kernel
+            .db
+            .read_blocking(|conn| verify::check(conn, id, told))?;
+        if found.differences.is_empty() {
+            print(&format!("{id}: ok, {} records\n", found.records))?;
+            continue;
+        }
+        wrong += 1;
+        for difference in &found.differences {
+            print(&format!("{id}: {difference}\n"))?;
+        }
+    }
+    if wrong > 0 {
+        return Err(format!("{wrong} of {all} minutes are not what was approved").into());
+    }
+    print(&format!("the minutes hold: {all} sessions\n"))
 }
 
 fn check_health(config: &Config) -> Done<()> {

@@ -9,7 +9,7 @@ use crate::support::{Backend, TestDatabase};
 
 const SECRET: &str = "only for tests: 0123456789abcdef0123456789";
 
-fn chancery(database: &TestDatabase, arguments: &[&str]) -> Command {
+pub fn chancery(database: &TestDatabase, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chancery"));
     command
         .args(arguments)
@@ -19,7 +19,7 @@ fn chancery(database: &TestDatabase, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> (bool, String) {
+pub fn run(command: &mut Command) -> (bool, String) {
     let Output {
         status,
         stdout,

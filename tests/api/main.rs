@@ -39,6 +39,8 @@ mod matrix;
 mod migrations;
 mod motion_statements;
 mod motions;
+mod minutes;
+mod minutes_tampering;
 mod officers;
 mod openapi;
 mod placement_reports;

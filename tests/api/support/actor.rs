@@ -71,6 +71,17 @@ impl Actor {
         self.send(Method::GET, path, &[], None).await
     }
 
+    /// The bytes that stand at this address.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let mut request = self.client.get(format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        response.bytes().await.unwrap().to_vec()
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, &[], Some(body)).await
     }

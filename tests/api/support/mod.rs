@@ -6,6 +6,7 @@ mod assemblies;
 mod assembly_worlds;
 mod contract;
 mod database;
+mod minutes;
 mod motions;
 mod panels;
 mod placing;

@@ -5,6 +5,9 @@ use crate::assemblies::agenda::commands::create_item;
 use crate::assemblies::agenda::wire::CreateAgendaItem;
 use crate::assemblies::commands::{advance_assembly, create_assembly};
 use crate::assemblies::lifecycle::AssemblyAction;
+use crate::assemblies::minutes;
+use crate::assemblies::minutes::model::ApprovalBasis;
+use crate::assemblies::minutes::wire::ApproveMinutes;
 use crate::assemblies::model::Assembly;
 use crate::assemblies::motions::drafting::create_motion;
 use crate::assemblies::motions::model::Motion;
@@ -101,6 +104,7 @@ pub(super) fn make(
     tx.now = session.starts_at;
     hold(tx, people, keyring, &session, &seats)?;
     tx.now = session.ends_at.plus_seconds(2 * DAY);
+    approve(tx, people, &session.id)?;
     tx.now = now.plus_seconds(-DAY);
     let next = prepare(
         tx,
@@ -223,7 +227,7 @@ fn prepare(
         presiding: Some("The director of the office".to_owned()),
     };
     let session = people.by(tx, Role::Scheduler, |tx, scope| {
-        let session = steps_of_agenda(tx, scope, assembly, &input)?;
+        let session = with_agenda(tx, scope, assembly, &input)?;
         Ok(session)
     })?;
     let session = people.by(tx, Role::Administrator, |tx, scope| {
@@ -234,7 +238,7 @@ fn prepare(
     })
 }
 
-fn steps_of_agenda(
+fn with_agenda(
     tx: &mut Tx<'_>,
     scope: &Scope,
     assembly: &Assembly,
@@ -369,4 +373,19 @@ fn as_member<T>(
     work: impl FnOnce(&mut Tx<'_>, &Scope) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     tx.on_behalf_of(seated.holder.actor(), |tx| work(tx, &seated.holder))
+}
+
+/// The minutes, drafted from the records and approved.
+fn approve(tx: &mut Tx<'_>, people: &People, session: &AssemblySessionId) -> Result<(), Problem> {
+    let (drafted, _) = people.by(tx, Role::Scheduler, |tx, scope| {
+        minutes::commands::draft(tx, scope, session, None)
+    })?;
+    let approval = ApproveMinutes {
+        basis: ApprovalBasis::NoObjection,
+        poll_id: None,
+    };
+    people.by(tx, Role::Administrator, |tx, scope| {
+        minutes::commands::approve(tx, scope, session, IfMatch(drafted.version), &approval)
+            .map(drop)
+    })
 }

@@ -186,7 +186,7 @@ both_backends! {
     async fn a_poll_is_the_offices_until_it_is_opened(app: App) {
         let (session, seats, motion) = floor(&app, 3, json!({})).await;
         let member = &seats[2].holder;
-        let poll = app.draft_poll(&motion, json!({"question": " Shall it  be resolved? "})).await;
+        let poll = app.draft_poll(&motion, json!({"question": " Shall it be resolved? "})).await;
         member.get(&path(&poll)).await.expect(404);
         for place in ["ballot", "voters", "ballots", "result"] {
             member.get(&format!("{}/{place}", path(&poll))).await.expect(404);

@@ -140,7 +140,11 @@ pub fn difference(
             (&parent, base, &before),
             (motion, motion.text_version, &motion.text),
             &format!("motion {}, version {base}", number(&parent)),
-            &format!("amendment {}, version {}", number(motion), motion.text_version),
+            &format!(
+                "amendment {}, version {}",
+                number(motion),
+                motion.text_version
+            ),
         ));
     }
     let to = query.to.unwrap_or(motion.text_version);

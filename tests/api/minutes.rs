@@ -238,7 +238,7 @@ both_backends! {
 
         // An amendment by a recorded vote, the motion by roll call, another in secret.
         let amendment = app.amendment(&motion, &seats[2], "May", "June").await;
-        app.bring(&amendment, &seats[2], &seats[3]).await;
+        app.bring_motion(&amendment, &seats[2], &seats[3]).await;
         let poll = app.open_poll(&amendment, json!({"question": "Shall the mission leave in June?"})).await;
         for (index, seat) in seats[12..50].iter().enumerate() {
             let choice = ["yes", "yes", "no", "yes", "abstain"][index % 5];

@@ -27,7 +27,7 @@ pub struct Minutes {
     pub session_id: AssemblySessionId,
     /// Where they stand.
     pub status: MinutesStatus,
-    /// The text, in Markdown (CommonMark with tables).
+    /// The text, in Markdown (`CommonMark` with tables).
     pub text: String,
     /// How members approved them.
     pub basis: Option<ApprovalBasis>,
@@ -132,7 +132,7 @@ crate::query_params!(PaperQuery);
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"text": "# Minutes of session 3\n\nThe session was opened at 09:02.\n"}))]
 pub struct EditMinutes {
-    /// The whole text, in Markdown (CommonMark with tables). HTML in it is shown as it is written.
+    /// The whole text, in Markdown (`CommonMark` with tables). HTML in it is shown as it is written.
     #[schema(min_length = 1, max_length = 1_000_000, pattern = r"\S")]
     pub text: String,
 }

@@ -74,7 +74,7 @@ enum Frame {
     Item(Vec<Block>),
 }
 
-/// Reads Markdown (CommonMark with tables).
+/// Reads Markdown (`CommonMark` with tables).
 #[must_use]
 pub fn parse(markdown: &str) -> Vec<Block> {
     let mut reader = Reader::default();

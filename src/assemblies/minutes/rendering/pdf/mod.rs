@@ -88,10 +88,14 @@ fn metadata(document: &Document) -> Metadata {
             .and_then(|text| text.parse().ok())
             .unwrap_or_default()
     };
+    let about = match &document.minutes.hash {
+        Some(hash) => format!("Approved. SHA-256 {hash}"),
+        None => "Draft: not approved.".to_owned(),
+    };
     let small = |from: usize| u8::try_from(part(from, from + 2)).unwrap_or_default();
     Metadata::new()
         .title(document.title())
-        .subject_of(document)
+        .description(about)
         .language("en".to_owned())
         .creator("Chancery".to_owned())
         .creation_date(
@@ -104,19 +108,6 @@ fn metadata(document: &Document) -> Metadata {
                 .utc_offset_hour(0)
                 .utc_offset_minute(0),
         )
-}
-
-trait Described {
-    fn subject_of(self, document: &Document) -> Self;
-}
-
-impl Described for Metadata {
-    fn subject_of(self, document: &Document) -> Self {
-        match &document.minutes.hash {
-            Some(hash) => self.description(format!("Approved. SHA-256 {hash}")),
-            None => self.description("Draft: not approved.".to_owned()),
-        }
-    }
 }
 
 fn fill(gray: u8) -> Fill {

@@ -39,7 +39,7 @@ fn reply(tx: &mut Tx<'_>, scope: &Scope, session: &Session, row: &Row) -> Result
 /// Every item, in the order of the tree. Members see it once it is published; until then the list is
 /// empty for them. Items that were struck stay in it.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "Every item, in order.", body = Page<AgendaItem>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -63,7 +63,7 @@ pub async fn list_agenda_items(
 /// Once the agenda is published this needs a reason, and is an amendment that everyone sees. An
 /// agenda has 500 items at most, five deep.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     request_body = CreateAgendaItem,
     responses((status = 201, description = "The item.", body = AgendaItem)),
@@ -94,7 +94,7 @@ pub async fn create_agenda_item(
 /// the session, which rises. Once the agenda is published this needs a reason, and is an amendment
 /// that everyone sees.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = AgendaOrder,
     responses((status = 200, description = "Every item, in the new order.", body = Page<AgendaItem>)),
@@ -123,7 +123,7 @@ pub async fn reorder_agenda(
 ///
 /// Everyone who sees the agenda sees what it was, what it became, who changed it, when and why.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "Every amendment, the first one first.", body = Page<AgendaAmendment>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -143,7 +143,7 @@ pub async fn list_agenda_amendments(
 
 /// Get an item of an agenda
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item.")),
     responses((status = 200, description = "The item.", body = AgendaItem)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -167,7 +167,7 @@ pub async fn get_agenda_item(
 ///
 /// Once the agenda is published this needs a reason, and is an amendment that everyone sees.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item."), IfMatch),
     request_body = UpdateAgendaItem,
     responses((status = 200, description = "The item.", body = AgendaItem)),
@@ -195,7 +195,7 @@ pub async fn update_agenda_item(
 ///
 /// With everything under it, while the agenda is not published; after that items are struck.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item."), IfMatch),
     responses((status = 204, description = "It is deleted.")),
     extensions(
@@ -221,7 +221,7 @@ pub async fn delete_agenda_item(
 ///
 /// With everything under it. They stay visible, and each is an amendment that everyone sees.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item."), IfMatch),
     request_body = StatedReason,
     responses((status = 200, description = "The item.", body = AgendaItem)),

@@ -34,7 +34,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// as it was taken, motions, votes and results. Drafting again puts the records in the place of what
 /// was edited, and needs `If-Match` for that.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(
         ("id" = AssemblySessionId, Path, description = "The session."),
         ("If-Match" = Option<String>, Header, description = "The ETag of the draft that is replaced, when there is one."),
@@ -72,7 +72,7 @@ pub async fn draft_minutes(
 ///
 /// With their corrections. Everyone who follows the session reads them, from the first draft on.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "The minutes.", body = Minutes)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -95,7 +95,7 @@ pub async fn get_minutes(
 ///
 /// While they are a draft.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = EditMinutes,
     responses((status = 200, description = "The minutes.", body = Minutes)),
@@ -126,7 +126,7 @@ pub async fn edit_minutes(
 /// approved is what was read. They get a hash over their text and every record of the session, and
 /// are never changed again; what is wrong is corrected by appending.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = ApproveMinutes,
     responses((status = 200, description = "The minutes.", body = Minutes)),
@@ -153,7 +153,7 @@ pub async fn approve_minutes(
 
 /// List the corrections of minutes
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "All corrections, in order.", body = Page<MinutesCorrection>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -176,7 +176,7 @@ pub async fn list_minutes_corrections(
 ///
 /// Appends to them. `If-Match` takes the ETag of the minutes, whose version rises.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = CorrectMinutes,
     responses((status = 201, description = "The correction. The ETag is that of the minutes.", body = MinutesCorrection)),
@@ -206,7 +206,7 @@ pub async fn correct_minutes(
 /// With their hashes, in the order in which the hash of the minutes runs over them, so that it can
 /// be checked without trust in this service.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session."), RecordHashQuery),
     responses((status = 200, description = "A page of hashes; empty while the minutes are a draft.", body = Page<RecordHash>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -236,7 +236,7 @@ async fn render(
 
 /// Get the minutes of a session as Markdown
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "The text, its corrections and its hash.", body = String, content_type = "text/markdown", example = json!("# Minutes of session 3\n"))),
     extensions(
@@ -256,7 +256,7 @@ pub async fn get_minutes_as_markdown(
 ///
 /// One page that loads nothing and runs nothing; HTML in the text is shown as it is written.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "The page.", body = String, content_type = "text/html", example = json!("<!doctype html>"))),
     extensions(
@@ -277,7 +277,7 @@ pub async fn get_minutes_as_html(
 /// For paper: pages are numbered, the hash of approved minutes stands on every one, and drafts say
 /// that they are.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session."), PaperQuery),
     responses((status = 200, description = "The document.", body = String, content_type = "application/pdf", example = json!("%PDF-1.7"))),
     extensions(

@@ -5,11 +5,13 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::assemblies::motions::model::Motion;
+use crate::assemblies::presence::acting::{capacity_of, not_entitled};
+use crate::assemblies::presence::model::PresenceCapacity;
 use crate::assemblies::seats::entitlement::standings;
 use crate::assemblies::seats::lifecycle::Capacity;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
-use crate::kernel::http::{Code, Faults, Problem};
+use crate::kernel::http::{Faults, Problem};
 use crate::kernel::id::{AssemblyId, AssemblySessionId, SeatId};
 use crate::kernel::time::Timestamp;
 use crate::schema::{seat_occupancies, seat_proxies, seats};
@@ -18,10 +20,6 @@ use crate::schema::{seat_occupancies, seat_proxies, seats};
 #[must_use]
 pub fn is_clerk(scope: &Scope) -> bool {
     scope.oversees(Permission::SessionsClerk)
-}
-
-fn not_entitled(detail: &str) -> Problem {
-    Problem::new(Code::NotEntitled, detail)
 }
 
 fn fault(code: &str, detail: &str) -> Problem {
@@ -48,12 +46,13 @@ pub fn seat_for(
     named: Option<&SeatId>,
     now: Timestamp,
 ) -> Result<SeatId, Problem> {
-    let me = scope.user();
     let held = standings(conn, assembly, Some(session), now)?;
-    let mine: Vec<_> = held
-        .iter()
-        .filter_map(|standing| Some((&standing.seat.id, standing.capacity_of(me?)?)))
-        .collect();
+    let mut mine = Vec::new();
+    for standing in &held {
+        if let Some(capacity) = capacity_of(conn, scope, standing, Permission::MotionsWrite)? {
+            mine.push((&standing.seat.id, capacity));
+        }
+    }
     if let Some(named) = named {
         if mine.iter().any(|(seat, _)| *seat == named) {
             return Ok(named.clone());
@@ -71,10 +70,8 @@ pub fn seat_for(
         };
     }
     let own = || {
-        mine.iter().filter(|(_, capacity)| {
-            use crate::assemblies::presence::model::PresenceCapacity::Proxy;
-            *capacity != Proxy
-        })
+        mine.iter()
+            .filter(|(_, capacity)| *capacity != PresenceCapacity::Proxy)
     };
     match (own().count(), mine.as_slice(), is_clerk(scope)) {
         (1, _, _) => own().map(|(seat, _)| (*seat).clone()).next(),
@@ -106,11 +103,10 @@ pub fn expect_author(
         .as_ref()
         .ok_or_else(|| not_entitled("The clerk brings this motion."))?;
     let held = standings(conn, &motion.assembly_id, Some(&motion.session_id), now)?;
-    let acts = scope.user().is_some_and(|me| {
-        held.iter()
-            .any(|standing| standing.seat.id == *seat && standing.capacity_of(me).is_some())
-    });
-    if acts {
+    let standing = held.iter().find(|standing| standing.seat.id == *seat);
+    if let Some(standing) = standing
+        && capacity_of(conn, scope, standing, Permission::MotionsWrite)?.is_some()
+    {
         return Ok(());
     }
     Err(not_entitled(

@@ -47,7 +47,7 @@ async fn advance<P: Policy>(
 /// By whoever acts for the seat that it was drafted for, or the clerk. What came from another assembly
 /// is moved by the clerk, who may name a seat.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = ActForSeat,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -77,7 +77,7 @@ pub async fn move_motion(
 /// For another jurisdiction than the mover's, once each: to second it again changes nothing. With as
 /// many seconds as the assembly asks for it is before the assembly.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = ActForSeat,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -106,7 +106,7 @@ pub async fn second_motion(
 ///
 /// By whoever acts for the seat that moved it, or the clerk.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = LayAside,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -131,7 +131,7 @@ pub async fn withdraw_motion(
 /// It is put aside, until it is taken up again. What a session left undecided is tabled after it,
 /// before its minutes are approved, or in a later session, which `session_id` names.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = LayAside,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -156,7 +156,7 @@ pub async fn table_motion(
 /// In the session that `session_id` names, where it is another one: amendments that are before the
 /// assembly go with it.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = TakeUpMotion,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -180,7 +180,7 @@ pub async fn take_up_motion(
 ///
 /// To a committee, or another body.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = ReferMotion,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -204,7 +204,7 @@ pub async fn refer_motion(
 /// The committee, or other body, gives it back with what it says. It is taken up in the session that
 /// `session_id` names, where it is another one.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = ReportBack,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -227,7 +227,7 @@ pub async fn report_back_motion(
 ///
 /// One that was carried or referred. It becomes a draft of a session there, with where it came from.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = ForwardMotion,
     responses((status = 201, description = "The draft in the other assembly.", body = Motion)),

@@ -51,7 +51,7 @@ pub fn created(tx: &mut Tx<'_>, scope: &Scope, row: &Row) -> Result<Reply, Probl
 /// Of all assemblies that the caller follows; the first that was brought first, when no order is
 /// given. Drafts are shown to the jurisdiction that writes them, and to the clerk. Texts are left out.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(MotionQuery),
     responses((status = 200, description = "A page of motions.", body = Page<Motion>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -74,7 +74,7 @@ pub async fn list_motions(
 ///
 /// Those that were brought in it, and those with which something was done in it.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = AssemblySessionId, Path, description = "The session."), MotionQuery),
     responses((status = 200, description = "A page of motions.", body = Page<Motion>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -102,7 +102,7 @@ pub async fn list_motions_of_session(
 /// alternate or the proxy, in a session that was called and is not over; by the clerk on behalf of a
 /// seat. Others do not see it before it is moved.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     request_body = CreateMotion,
     responses((status = 201, description = "The draft.", body = Motion)),
@@ -127,7 +127,7 @@ pub async fn create_motion(
 
 /// Get a motion
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion.")),
     responses((status = 200, description = "The motion.", body = Motion)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -153,7 +153,7 @@ pub async fn get_motion(
 /// anew: `text`, with the present version of the amended motion's text as `base_text_version`; that
 /// is kept as a version of its own.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     request_body = UpdateMotion,
     responses((status = 200, description = "The motion.", body = Motion)),
@@ -181,7 +181,7 @@ pub async fn update_motion(
 ///
 /// Once it was moved it is a record, and can be withdrawn.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), IfMatch),
     responses((status = 204, description = "It is gone.")),
     extensions(

@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 ///
 /// From the text that was moved on. None of a draft: its text is in the motion.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), MotionRecordQuery),
     responses((status = 200, description = "A page of versions.", body = Page<MotionTextVersion>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -48,7 +48,7 @@ pub async fn list_motion_texts(
 ///
 /// Who did what in which session, by which poll, and what the motion was at the time.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), MotionRecordQuery),
     responses((status = 200, description = "A page of steps.", body = Page<MotionHistoryStep>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -73,7 +73,7 @@ pub async fn list_motion_history(
 /// Of an amendment, without `from` and `to`: what it would change of the text that it was written
 /// against. Else two versions of the motion's own text.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Motions",
     params(("id" = MotionId, Path, description = "The motion."), MotionDiffQuery),
     responses((status = 200, description = "The difference.", body = MotionDiff)),
     extensions(("x-permission" = json!("assemblies:read"))),

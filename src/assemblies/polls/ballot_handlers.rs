@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// again; an `Idempotency-Key` is neither needed nor kept. The ballot of a secret poll is answered with
 /// a receipt.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll.")),
     request_body = CastBallot,
     responses(
@@ -72,17 +72,17 @@ pub async fn cast_ballot(
 ///
 /// What the caller has cast; of a secret poll, only that it was cast.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll."), BallotQuery),
     responses((status = 200, description = "The ballot.", body = Ballot)),
     extensions(
-        ("x-permission" = json!("ballots:cast")),
+        ("x-permission" = json!("assemblies:read")),
         ("x-problems" = json!(["not_entitled", "validation_failed"])),
     ),
 )]
 #[get("/v1/polls/{id}/ballot")]
 pub async fn get_ballot(
-    access: Access<may::BallotsCast>,
+    access: Access<may::AssembliesRead>,
     Path(id): Path<PollId>,
     Query(query): Query<BallotQuery>,
 ) -> Result<Reply, Problem> {
@@ -99,7 +99,7 @@ pub async fn get_ballot(
 ///
 /// Every jurisdiction that was seated when it was opened, as it was then, and whether it has voted.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll."), PollVoterQuery),
     responses((status = 200, description = "A page of voters.", body = Page<PollVoter>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -124,7 +124,7 @@ pub async fn list_poll_voters(
 /// Of a recorded poll once it is closed, of a roll call at once. Of a secret poll once it is closed:
 /// what was chosen, by receipt, so that anyone can count again and every voter finds their own.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll."), CountedBallotQuery),
     responses((status = 200, description = "A page of ballots.", body = Page<CountedBallot>)),
     extensions(

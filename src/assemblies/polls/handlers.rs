@@ -36,7 +36,7 @@ fn reply(scope: &Scope, row: &Row) -> Result<Reply, Problem> {
 
 /// List the polls of a motion
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = MotionId, Path, description = "The motion."), PollQuery),
     responses((status = 200, description = "A page of polls.", body = Page<Poll>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -66,7 +66,7 @@ pub async fn list_polls_of_motion(
 ///
 /// Members do not see it before it is opened.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = MotionId, Path, description = "The motion.")),
     request_body = CreatePoll,
     responses((status = 201, description = "The draft.", body = Poll)),
@@ -93,7 +93,7 @@ pub async fn create_poll(
 
 /// List the polls of a session
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = AssemblySessionId, Path, description = "The session."), PollQuery),
     responses((status = 200, description = "A page of polls.", body = Page<Poll>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -123,7 +123,7 @@ pub async fn list_polls_of_session(
 ///
 /// With its result once it is closed. Nothing is told of how it goes before.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll.")),
     responses((status = 200, description = "The poll.", body = Poll)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -142,7 +142,7 @@ pub async fn get_poll(
 ///
 /// While it is a draft.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll."), IfMatch),
     request_body = UpdatePoll,
     responses((status = 200, description = "The poll.", body = Poll)),
@@ -174,7 +174,7 @@ pub async fn update_poll(
 /// is seated, and of them those that are present. Without a quorum it is refused, and the check of the
 /// quorum is kept.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll."), IfMatch),
     responses((status = 200, description = "The poll.", body = Poll)),
     extensions(
@@ -205,7 +205,7 @@ pub async fn open_poll(
 /// The ballots are counted, and the motion is carried or not. Without a quorum the poll is void: its
 /// outcome is `undecided`, and the motion stands where it stood before.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll."), IfMatch),
     responses((status = 200, description = "The poll with its result.", body = Poll)),
     extensions(
@@ -237,7 +237,7 @@ pub async fn close_poll(
 /// Nothing is counted, and the motion stands where it stood before. The ballots of a secret poll are
 /// destroyed.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll."), IfMatch),
     request_body = StatedReason,
     responses((status = 200, description = "The poll.", body = Poll)),
@@ -270,7 +270,7 @@ pub async fn cancel_poll(
 ///
 /// With its arithmetic, once the poll is closed.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Polls",
     params(("id" = PollId, Path, description = "The poll.")),
     responses((status = 200, description = "The result.", body = PollResult)),
     extensions(

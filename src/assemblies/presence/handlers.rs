@@ -27,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 ///
 /// Now, or at any instant. Two people of one seat are both listed; the quorum counts the seat once.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), PresenceQuery),
     responses((status = 200, description = "A page of those who are present.", body = Page<PresenceInterval>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -51,7 +51,7 @@ pub async fn list_presence(
 ///
 /// All of them, also those that are over.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), PresenceIntervalQuery),
     responses((status = 200, description = "A page of times.", body = Page<PresenceInterval>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -77,7 +77,7 @@ pub async fn list_presence_intervals(
 /// The clerk sets it for whomever they name. It is set and never toggled: repeated, it changes
 /// nothing. Only while members are together.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(
         ("id" = AssemblySessionId, Path, description = "The session."),
         ("seat_id" = SeatId, Path, description = "The seat."),
@@ -110,7 +110,7 @@ pub async fn set_presence(
 /// A member clears their own; the clerk everyone's, or that of whomever they name. Whoever leaves
 /// their own seat no longer acts as a proxy either. Repeated, it changes nothing.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(
         ("id" = AssemblySessionId, Path, description = "The session."),
         ("seat_id" = SeatId, Path, description = "The seat."),

@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 ///
 /// Reckoned from who is present at this moment, whether or not members are together.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "The quorum.", body = QuorumStanding)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -44,7 +44,7 @@ pub async fn get_quorum(
 /// opened, went on and was adjourned, when a poll was opened, was refused or was closed, and whenever
 /// the quorum was lost or won.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), QuorumCheckQuery),
     responses((status = 200, description = "A page of checks.", body = Page<RecordedCheck>)),
     extensions(("x-permission" = json!("assemblies:read"))),

@@ -54,7 +54,7 @@ pub fn created(tx: &mut Tx<'_>, scope: &Scope, row: &Row) -> Result<Reply, Probl
 /// Of all assemblies; the last to begin first, when no order is given. Members see those of their
 /// assemblies that were called; those who prepare sessions see drafts too.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(AssemblySessionQuery),
     responses((status = 200, description = "A page of sessions.", body = Page<AssemblySession>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -72,7 +72,7 @@ pub async fn list_assembly_sessions(
 
 /// List the sessions of an assembly
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblyId, Path, description = "The assembly."), AssemblySessionQuery),
     responses((status = 200, description = "A page of sessions.", body = Page<AssemblySession>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -98,7 +98,7 @@ pub async fn list_sessions_of_assembly(
 /// While the assembly is seated. It gets the next number of the assembly. Members do not see it
 /// before it is called.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblyId, Path, description = "The assembly.")),
     request_body = CreateAssemblySession,
     responses((status = 201, description = "The draft.", body = AssemblySession)),
@@ -123,7 +123,7 @@ pub async fn create_assembly_session(
 
 /// Get a session
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "The session.", body = AssemblySession)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -147,7 +147,7 @@ pub async fn get_assembly_session(
 /// A draft in everything. Once it is called, a new beginning is told to members and keeps the notice
 /// period, counted from now. Once it is open, only the room, the address on screens and who presides.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = UpdateAssemblySession,
     responses((status = 200, description = "The session.", body = AssemblySession)),
@@ -177,7 +177,7 @@ pub async fn update_assembly_session(
 /// time allotted, without what was struck. Never its participants, documents, presence, motions,
 /// polls or minutes.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     request_body = CloneAssemblySession,
     responses((status = 201, description = "The draft.", body = AssemblySession)),

@@ -27,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Members see it from now on. It needs as many days of notice as the rules of the assembly give, in
 /// days of the calendar where it is held, and is held while legal review is pending.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     responses((status = 200, description = "The session.", body = AssemblySession)),
     extensions(
@@ -54,7 +54,7 @@ pub async fn call_assembly_session(
 /// Members see it from now on. It is frozen: what is changed after this needs a reason and is kept as
 /// an amendment that everyone sees.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     responses((status = 200, description = "The session.", body = AssemblySession)),
     extensions(
@@ -81,7 +81,7 @@ pub async fn publish_agenda(
 /// An hour before its time at the earliest. The quorum is checked and the check kept. A session
 /// without a quorum may be opened; nothing can be put to a vote in it.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     responses((status = 200, description = "The session.", body = AssemblySession)),
     extensions(
@@ -107,7 +107,7 @@ pub async fn open_assembly_session(
 ///
 /// Whoever has the floor has spoken. Not while a poll is open.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     responses((status = 200, description = "The session.", body = AssemblySession)),
     extensions(
@@ -133,7 +133,7 @@ pub async fn recess_assembly_session(
 ///
 /// The quorum is checked and the check kept.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     responses((status = 200, description = "The session.", body = AssemblySession)),
     extensions(
@@ -160,7 +160,7 @@ pub async fn resume_assembly_session(
 /// The quorum is checked and the check kept; everyone's presence ends, and so does the speech of
 /// whoever has the floor. Not while a poll is open.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = AdjournAssemblySession,
     responses((status = 200, description = "The session.", body = AssemblySession)),
@@ -188,7 +188,7 @@ pub async fn adjourn_assembly_session(
 ///
 /// Before it is opened. It keeps its number, and members who were called see why.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = StatedReason,
     responses((status = 200, description = "The session.", body = AssemblySession)),

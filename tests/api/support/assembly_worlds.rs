@@ -267,7 +267,7 @@ async fn motion(
         }
         _ => {}
     }
-    app.bring(&id, mover, seconder).await;
+    app.bring_motion(&id, mover, seconder).await;
     let admin = app.admin().await;
     match operation {
         "take_up_motion" => {

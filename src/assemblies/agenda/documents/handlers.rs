@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 ///
 /// Those whose marking the caller may see.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item.")),
     responses((status = 200, description = "Every document, the oldest first.", body = Page<AgendaDocument>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -47,7 +47,7 @@ pub async fn list_agenda_documents(
 /// The body is the file as it is: PDF, PNG, JPEG, Word, Excel or PowerPoint (OOXML), or plain text.
 /// What it is, is told by its content. An item holds 50 documents at most.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item."), AgendaDocumentUpload),
     request_body(content = String, content_type = "application/octet-stream", description = "The file.", example = json!("Ports and supply chains: a report.\n")),
     responses((status = 201, description = "The document.", body = AgendaDocument)),
@@ -88,7 +88,7 @@ pub async fn add_agenda_document(
 
 /// Get a document of an agenda item
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaDocumentId, Path, description = "The document.")),
     responses((status = 200, description = "The document.", body = AgendaDocument)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -110,7 +110,7 @@ pub async fn get_agenda_document(
 ///
 /// As a file to be saved, never to be shown in place.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaDocumentId, Path, description = "The document.")),
     responses((status = 200, description = "The file. Its type is that of the document.", body = String, content_type = "*/*", example = json!("Ports and supply chains: a report.\n"))),
     extensions(("x-permission" = json!("assemblies:read"))),

@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Who has the floor, who waits in their order (points of order first), who has spoken, and who
 /// withdrew.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item.")),
     responses((status = 200, description = "Everyone, in order.", body = Page<AgendaSpeaker>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -51,7 +51,7 @@ pub async fn list_speakers(
 /// While the session is open, for a seat that one may act for and is present for. The clerk enters
 /// others. A point of order goes before every speech.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AgendaItemId, Path, description = "The item.")),
     request_body = AskForFloor,
     responses((status = 201, description = "The place in the list.", body = AgendaSpeaker)),
@@ -81,7 +81,7 @@ pub async fn ask_for_floor(
 /// whose time is kept and whose speaker waits again in their place; nothing interrupts a point of
 /// order.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = SpeakerId, Path, description = "The place in the list.")),
     responses((status = 200, description = "The place in the list.", body = AgendaSpeaker)),
     extensions(
@@ -106,7 +106,7 @@ pub async fn give_floor(
 ///
 /// The time it took is kept.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = SpeakerId, Path, description = "The place in the list.")),
     responses((status = 200, description = "The place in the list.", body = AgendaSpeaker)),
     extensions(
@@ -131,7 +131,7 @@ pub async fn finish_speech(
 ///
 /// By whoever asked, whoever else may act for the seat, or the clerk.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = SpeakerId, Path, description = "The place in the list.")),
     responses((status = 200, description = "The place in the list.", body = AgendaSpeaker)),
     extensions(

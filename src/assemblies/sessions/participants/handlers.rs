@@ -28,7 +28,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Members are told once they are called, unless the session is held for legal review; the list is
 /// empty for them until then.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     responses((status = 200, description = "Everyone, the first to be added first.", body = Page<SessionParticipant>)),
     extensions(("x-permission" = json!("assemblies:read"))),
@@ -51,7 +51,7 @@ pub async fn list_session_participants(
 /// Somebody of the kind `other` holds the session for legal review (Federal Advisory Committee Act),
 /// whatever was decided before; they are added before it is opened.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session.")),
     request_body = AddSessionParticipant,
     responses((status = 201, description = "The participant.", body = SessionParticipant)),
@@ -80,7 +80,7 @@ pub async fn add_session_participant(
 /// Once nobody is left whose part is to be reviewed, the session is no longer held. It may be
 /// repeated.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(
         ("id" = AssemblySessionId, Path, description = "The session."),
         ("participant_id" = ParticipantId, Path, description = "The participant."),
@@ -111,7 +111,7 @@ pub async fn remove_session_participant(
 /// it is held, is refused, and so is doing it without a designated federal officer and the citation
 /// of the public notice (41 CFR 102-3.150). It may be decided again.
 #[utoipa::path(
-    tag = "Assemblies",
+    tag = "Sessions",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),
     request_body = DecideLegalReview,
     responses((status = 200, description = "The session.", body = AssemblySession)),

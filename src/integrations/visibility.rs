@@ -1,9 +1,12 @@
 //! Which events a caller may know of: one rule for the feed, the live stream and the webhooks.
 //!
 //! Federal staff see the events of every record that they may read. A local caller sees what the
-//! office shares of its own organization's records, of the briefings that exist for it, and of
-//! programs and calls, which are everyone's; a role in one organization opens nothing of another. Events of accounts, sessions and refused attempts
-//! belong to the journal alone.
+//! office shares of its own organization's records, of the briefings that exist for it, of programs
+//! and calls, which are everyone's, and of the assemblies that it follows; a role in one organization
+//! opens nothing of another. Events of accounts, of who is signed in and of refused attempts belong to
+//! the journal alone.
+
+mod assemblies;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -108,11 +111,15 @@ pub fn visible(scope: &Scope) -> Boxed {
         dsl::subject_id,
         programs::visible::visible(scope).select(crate::schema::programs::id),
     )));
-    let overseen: Vec<&'static str> = SUBJECTS
+    found = assemblies::known(found, scope);
+    let mut overseen: Vec<&'static str> = SUBJECTS
         .into_iter()
         .filter(|(_, permission)| scope.oversees(*permission))
         .map(|(kind, _)| kind)
         .collect();
+    if scope.oversees(Permission::AssembliesRead) {
+        overseen.extend(assemblies::SUBJECTS);
+    }
     if overseen.is_empty() {
         return found.filter(own(scope));
     }
@@ -136,7 +143,13 @@ fn own(scope: &Scope) -> Condition {
     let of_all = scope
         .can(Permission::ProgramsRead)
         .then_some([PROGRAM, CALL]);
-    let of_all = of_all.into_iter().flatten();
+    let of_assemblies = scope
+        .can(Permission::AssembliesRead)
+        .then_some(assemblies::SUBJECTS);
+    let of_all = of_all
+        .into_iter()
+        .flatten()
+        .chain(of_assemblies.into_iter().flatten());
     let known: Condition =
         Box::new(briefing.or(dsl::subject_kind.eq_any(Vec::from_iter(of_all)).nullable()));
     // A host's, and the officer's own, who is at the host for a time only.

@@ -16,7 +16,7 @@ use crate::event_requests::{self, deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::integrations::deliveries;
 use crate::kernel::Kernel;
-use crate::kernel::db::{WriteContext, idempotency, lease};
+use crate::kernel::db::{Connection, WriteContext, idempotency, lease};
 use crate::kernel::http::Problem;
 use crate::kernel::http::limit::Limits;
 use crate::kernel::journal::chain;
@@ -163,6 +163,18 @@ async fn pass_deadlines(
         .await
 }
 
+/// Which of these keys of the store a record has.
+type KnownKeys = fn(&mut Connection, Vec<String>) -> Result<Vec<String>, Problem>;
+
+/// The shelves of the store, each with who knows what is on it.
+const SHELVES: &[(&str, KnownKeys)] = &[
+    (documents::SHELF, documents::queries::known_keys),
+    (
+        assemblies::agenda::documents::SHELF,
+        assemblies::agenda::documents::queries::known_keys,
+    ),
+];
+
 /// Clears away files that nothing refers to: their upload was refused or broke off. Those of the
 /// last day are left alone, because their record may still be on its way.
 ///
@@ -171,20 +183,17 @@ async fn pass_deadlines(
 /// When the store or the database is out of reach.
 pub async fn clear_orphans(kernel: &Kernel) -> Result<usize, Problem> {
     let before = kernel.clock.now().plus_seconds(-ORPHAN_AGE);
-    let mut cleared = kernel
-        .blobs
-        .remove_broken_off(documents::SHELF, before)
-        .await?;
-    let stored = kernel.blobs.stored_before(documents::SHELF, before).await?;
-    for keys in stored.chunks(500) {
-        let keys = keys.to_vec();
-        let orphans = kernel
-            .db
-            .read(move |conn| documents::commands::orphans(conn, keys))
-            .await?;
-        for key in orphans {
-            kernel.blobs.remove(&key).await?;
-            cleared += 1;
+    let mut cleared = 0;
+    for (shelf, known_keys) in SHELVES {
+        cleared += kernel.blobs.remove_broken_off(shelf, before).await?;
+        let stored = kernel.blobs.stored_before(shelf, before).await?;
+        for keys in stored.chunks(500) {
+            let wanted = keys.to_vec();
+            let known = kernel.db.read(move |conn| known_keys(conn, wanted)).await?;
+            for key in keys.iter().filter(|key| !known.contains(key)) {
+                kernel.blobs.remove(key).await?;
+                cleared += 1;
+            }
         }
     }
     Ok(cleared)

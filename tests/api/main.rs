@@ -8,6 +8,8 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod agenda;
+mod agenda_documents;
 mod api_keys;
 mod application_statements;
 mod applications;
@@ -57,7 +59,9 @@ mod reviews;
 mod seat_statements;
 mod seats;
 mod secret_polls;
+mod session_reviews;
 mod sessions;
+mod speakers;
 mod statements;
 mod support;
 mod voters;

@@ -11,7 +11,7 @@ use chancery::assemblies::seats::voters::voters;
 use chancery::directory::organizations::model::Organization;
 use chancery::identity::model::{Membership, User};
 use chancery::kernel::access::{Role, Scope};
-use chancery::kernel::db::{Aggregate, Connection as AnyConnection};
+use chancery::kernel::db::{Aggregate, Connection as AnyConnection, WriteContext};
 use chancery::kernel::id::{MembershipId, OccupancyId, OrganizationId, SeatId, UserId};
 use chancery::schema::{memberships, organizations, seat_occupancies, seats, users};
 use diesel::connection::{Connection, InstrumentationEvent};
@@ -46,9 +46,14 @@ fn statements(app: &App, scope: &Scope, assembly: &str) -> Vec<usize> {
 }
 
 /// Copies the one seat that there is, with its jurisdiction and holder, until there are so many.
-fn until_there_are(app: &App, number: usize) {
-    let mut conn = app.database.connect();
-    conn.transaction(|conn| copy_until(conn, number)).unwrap();
+async fn until_there_are(app: &App, number: usize) {
+    app.kernel
+        .db
+        .write(WriteContext::system(app.clock.now()), move |tx| {
+            Ok(copy_until(tx.conn, number)?)
+        })
+        .await
+        .unwrap();
 }
 
 fn copy_until(conn: &mut AnyConnection, number: usize) -> QueryResult<()> {
@@ -115,9 +120,9 @@ both_backends! {
         let seat = app.seat(&assembly, &app.jurisdiction("A", json!({})).await).await;
         let account = app.account(&app.admin().await).await;
         let scope = app.office_scope(&account);
-        until_there_are(&app, 20);
+        until_there_are(&app, 20).await;
         let few = statements(&app, &scope, &assembly);
-        until_there_are(&app, 500);
+        until_there_are(&app, 500).await;
         assert_eq!(statements(&app, &scope, &assembly), few);
         assert!(few.iter().all(|count| *count <= 7), "{few:?}");
         // And the answer has all of them.

@@ -56,6 +56,33 @@ both_backends! {
         ].map(|kind| format!("assembly_session.{kind}")));
     }
 
+    async fn a_session_is_adjourned_for_a_reason_that_the_quorum_bears_out(app: App) {
+        let (_, id, seats) = app.convened(2, json!({})).await;
+        app.all_come(&id, &seats).await;
+        assert_eq!(app.session(&id).await.body["has_quorum"], true);
+        let refused = app.adjourn_session(&id, "no_quorum").await.expect_problem(409, "conflict");
+        assert_eq!((&refused.body["present"], &refused.body["required"]), (&json!(2), &json!(2)));
+
+        // Not while members vote.
+        let motion = app.put_before(&id, &seats[0], &seats[1]).await;
+        let poll = app.open_poll(&motion, json!({})).await;
+        for (action, body) in [("adjourn", json!({"reason": "time_expired"})), ("recess", Value::Null)] {
+            let refused = app.act_on_session(&id, action, body).await.expect_problem(409, "conflict");
+            assert_eq!(refused.body["polls"], json!([poll]));
+        }
+        app.close_poll(&poll).await;
+
+        // A quorum that was there is enough for its business, and presence ends with the session.
+        app.go(&seats[0].holder, &id, &seats[0].id).await.expect(200);
+        assert_eq!(app.session(&id).await.body["has_quorum"], false);
+        let adjourned = app.adjourn_session(&id, "business_concluded").await.expect(200);
+        let ended = app.admin().await.get(&format!("{}/presence", record(&id))).await.expect(200);
+        assert_eq!(ended.body["data"], json!([]));
+        let checks = app.admin().await.get(&format!("{}/quorum-checks", record(&id))).await.expect(200);
+        let last = checks.body["data"].as_array().unwrap().iter().find(|check| check["occasion"] == "adjournment").unwrap().clone();
+        assert_eq!((&last["is_met"], &last["occurred_at"]), (&json!(false), &adjourned.body["adjourned_at"]));
+    }
+
     async fn twenty_clients_who_draft_at_once_get_the_numbers_from_1_to_20(app: App) {
         let assembly = app.assembly(json!({})).await;
         let admin = app.admin().await;

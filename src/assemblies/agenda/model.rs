@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
+use crate::kernel::blobs::MediaType;
 use crate::kernel::db::{Aggregate, Connection};
 use crate::kernel::id::{
     AgendaDocumentId, AgendaItemId, AssemblySessionId, SeatId, SpeakerId, UserId,
@@ -152,7 +153,7 @@ pub struct AgendaDocument {
     /// What the file is called.
     pub filename: String,
     /// What it is.
-    pub media_type: String,
+    pub media_type: MediaType,
     /// Bytes.
     pub size: i64,
     /// The digest of its bytes.

@@ -91,6 +91,13 @@ fn places(
             "too_deep",
             "stands deeper than five levels",
         );
+        let is_struck = |id: &AgendaItemId| tree.get(id).is_some_and(|item| item.is_struck);
+        faults.require(
+            is_struck(&node.id) || !parent.is_some_and(is_struck),
+            &at,
+            "struck",
+            "cannot stand under an item that was struck",
+        );
         found.push((node.id.clone(), parent.cloned()));
         let children = node.children.iter().enumerate().rev();
         waiting.extend(children.map(|(at, child)| {

@@ -14,7 +14,7 @@ pub async fn after(db: &Database, answer: &Reply) {
         return;
     }
     let done = db
-        .read(|conn| Ok(dialect::forget_deleted(conn, &["poll_seals"])?))
+        .read(|conn| Ok(dialect::forget_deleted(conn, "poll_seals")?))
         .await;
     if let Err(problem) = done {
         tracing::warn!(%problem, "the pages that held the seals of secret polls were not rewritten");

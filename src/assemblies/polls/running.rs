@@ -32,7 +32,7 @@ use crate::schema::{ballots, organizations, poll_voters};
 /// What came of opening a poll.
 pub enum Opening {
     /// Members vote.
-    Opened(Poll),
+    Opened(Box<Poll>),
     /// No quorum is present: the check of it is kept, and nothing else was changed.
     Refused(Problem),
 }
@@ -84,7 +84,7 @@ pub fn open_poll(
         "before": summary(&stored), "after": summary(&row),
         "seated": evaluation.reckoning.seated, "present": evaluation.reckoning.present,
     })))?;
-    Ok(Opening::Opened(row))
+    Ok(Opening::Opened(Box::new(row)))
 }
 
 /// Refuses what is done in a session that is not in session.

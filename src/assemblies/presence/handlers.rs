@@ -86,6 +86,7 @@ pub async fn list_presence_intervals(
     responses((status = 200, description = "Who is present for the seat.", body = SeatPresence)),
     extensions(
         ("x-permission" = json!("presence:write")),
+        ("x-optional-body" = json!(true)),
         ("x-problems" = json!(["not_entitled", "not_allowed_in_state", "validation_failed"])),
     ),
 )]

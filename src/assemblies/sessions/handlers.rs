@@ -7,9 +7,10 @@ use crate::assemblies::sessions::model::Session as Row;
 use crate::assemblies::sessions::queries::represent;
 use crate::assemblies::sessions::visible::find;
 use crate::assemblies::sessions::wire::{
-    AssemblySession, AssemblySessionQuery, CreateAssemblySession, UpdateAssemblySession,
+    AssemblySession, AssemblySessionQuery, CloneAssemblySession, CreateAssemblySession,
+    UpdateAssemblySession,
 };
-use crate::assemblies::sessions::{commands, queries};
+use crate::assemblies::sessions::{cloning, commands, queries};
 use crate::assemblies::visible as assembly_visible;
 use crate::kernel::access::{Access, Scope, may};
 use crate::kernel::db::Tx;
@@ -23,7 +24,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_sessions_of_assembly)
         .service(create_assembly_session)
         .service(get_assembly_session)
-        .service(update_assembly_session);
+        .service(update_assembly_session)
+        .service(clone_assembly_session);
 }
 
 /// The answer of an action: the session as it is now.
@@ -165,6 +167,35 @@ pub async fn update_assembly_session(
         .write(move |tx, scope| {
             let row = commands::update_session(tx, scope, &id, if_match, &change)?;
             reply(tx, scope, &row)
+        })
+        .await
+}
+
+/// Clone a session
+///
+/// A new draft of the same assembly with the format, the room, who presides and the agenda with the
+/// time allotted, without what was struck. Never its participants, documents, presence, motions,
+/// polls or minutes.
+#[utoipa::path(
+    tag = "Assemblies",
+    params(("id" = AssemblySessionId, Path, description = "The session.")),
+    request_body = CloneAssemblySession,
+    responses((status = 201, description = "The draft.", body = AssemblySession)),
+    extensions(
+        ("x-permission" = json!("assembly-sessions:clerk")),
+        ("x-problems" = json!(["not_allowed_in_state"])),
+    ),
+)]
+#[post("/v1/assembly-sessions/{id}/clone")]
+pub async fn clone_assembly_session(
+    access: Access<may::SessionsClerk>,
+    Path(id): Path<AssemblySessionId>,
+    Json(input): Json<CloneAssemblySession>,
+) -> Result<Reply, Problem> {
+    access
+        .write(move |tx, scope| {
+            let row = cloning::clone_session(tx, scope, &id, &input)?;
+            created(tx, scope, &row)
         })
         .await
 }

@@ -137,16 +137,3 @@ pub(in crate::event_requests) fn delete_all(
         .execute(tx.conn)?;
     Ok(())
 }
-
-/// Those of these keys of the store that no document has.
-///
-/// # Errors
-///
-/// When the database fails.
-pub fn orphans(conn: &mut Connection, keys: Vec<String>) -> Result<Vec<String>, Problem> {
-    let known = queries::known_keys(conn, keys.clone())?;
-    Ok(keys
-        .into_iter()
-        .filter(|key| !known.contains(key))
-        .collect())
-}

@@ -8,8 +8,8 @@ use crate::event_requests::documents::{SHELF, commands, queries};
 use crate::event_requests::settings::Settings;
 use crate::event_requests::visible::find as find_request;
 use crate::kernel::access::{Access, may};
-use crate::kernel::blobs::{Download, Upload, clean_filename};
-use crate::kernel::http::{Faults, Page, Path, Problem, Query, Reply};
+use crate::kernel::blobs::{Download, Upload, checked_filename};
+use crate::kernel::http::{Page, Path, Problem, Query, Reply};
 use crate::kernel::id::{DocumentId, EventRequestId};
 
 /// List the documents of an event request
@@ -57,7 +57,7 @@ pub async fn add_document(
     Query(upload): Query<DocumentUpload>,
     file: Upload,
 ) -> Result<Reply, Problem> {
-    let filename = name_of(&upload)?;
+    let filename = checked_filename(&upload.filename)?;
     // Nobody sends a large file to a request that is not theirs.
     let wanted = id.clone();
     access
@@ -75,27 +75,8 @@ pub async fn add_document(
             Reply::created(&shown, location)
         })
         .await;
-    // A refusal keeps nothing, and the answer of an earlier request has its own file.
-    let is_kept = outcome
-        .as_ref()
-        .is_ok_and(|reply| reply.status.is_success() && !reply.replayed);
-    if !is_kept && let Err(problem) = blobs.remove(&key).await {
-        tracing::warn!(%problem, key, "a file that nothing refers to stays until it is cleared away");
-    }
+    blobs.settle(&key, &outcome).await;
     outcome
-}
-
-fn name_of(upload: &DocumentUpload) -> Result<String, Problem> {
-    let cleaned = clean_filename(&upload.filename);
-    let mut faults = Faults::default();
-    faults.require(
-        cleaned.is_some(),
-        "filename",
-        "filename_empty",
-        "has no character that a file can be called by",
-    );
-    faults.finish()?;
-    cleaned.ok_or_else(|| Problem::internal("a file without a name passed the checks"))
 }
 
 /// Get a document

@@ -3,7 +3,7 @@
 //! Their content is in the store ([`crate::kernel::blobs`]), checked by what it is and not by what
 //! it is called; what the table says of it decides who may read it. The content is stored first and
 //! the row after it, so a row never points to nothing; content without a row is cleared away
-//! ([`commands::orphans`]).
+//! ([`queries::known_keys`]).
 
 pub mod commands;
 pub mod handlers;

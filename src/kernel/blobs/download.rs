@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 use futures_util::stream::LocalBoxStream;
 
 use super::{Blobs, MediaType};
-use crate::kernel::http::Problem;
+use crate::kernel::http::{Faults, Problem};
 use crate::kernel::text;
 
 /// Characters of a name, at most.
@@ -80,7 +80,7 @@ impl Responder for Download {
 /// and what turns the direction of writing, without dots at its beginning, of 200 characters at
 /// most. None when nothing is left.
 #[must_use]
-pub fn clean_filename(given: &str) -> Option<String> {
+fn clean_filename(given: &str) -> Option<String> {
     let base = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let visible: String = base.chars().filter(|c| !is_unseen(*c)).collect();
     let name = text::clean(&visible);
@@ -100,6 +100,24 @@ pub fn clean_filename(given: &str) -> Option<String> {
     }
     let kept = NAME_LENGTH - ending.chars().count();
     Some(name.chars().take(kept).chain(ending.chars()).collect())
+}
+
+/// The name that a caller gives a file, as it is kept.
+///
+/// # Errors
+///
+/// 422 when nothing of it is left.
+pub fn checked_filename(given: &str) -> Result<String, Problem> {
+    let cleaned = clean_filename(given);
+    let mut faults = Faults::default();
+    faults.require(
+        cleaned.is_some(),
+        "filename",
+        "filename_empty",
+        "has no character that a file can be called by",
+    );
+    faults.finish()?;
+    cleaned.ok_or_else(|| Problem::internal("a file without a name passed the checks"))
 }
 
 /// Control characters, and those that show nothing or turn the direction of what follows.

@@ -7,7 +7,7 @@
 //!
 //! Files and rows cannot be committed together. So a file is stored before its row, and what has no
 //! row is an orphan: a transaction that failed, or was the retry of one that had succeeded, leaves
-//! one unless its handler calls [`Blobs::remove`]. What is left after all is found with
+//! one unless its handler calls [`Blobs::settle`]. What is left after all is found with
 //! [`Blobs::stored_before`] and removed by a worker. A row is removed before its file.
 
 mod download;
@@ -29,10 +29,10 @@ use object_store::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::kernel::http::{Code, Problem};
+use crate::kernel::http::{Code, Problem, Reply};
 use crate::kernel::time::Timestamp;
 
-pub use self::download::{Download, clean_filename};
+pub use self::download::{Download, checked_filename};
 pub use self::media::MediaType;
 pub use self::upload::{Stored, Upload};
 
@@ -130,6 +130,17 @@ impl Blobs {
         match store.delete(&Key::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(problem(error)),
+        }
+    }
+
+    /// Removes a file whose record was not written after all: a refusal keeps nothing, and the answer
+    /// of an earlier request has its own file.
+    pub async fn settle(&self, key: &str, outcome: &Result<Reply, Problem>) {
+        let is_kept = outcome
+            .as_ref()
+            .is_ok_and(|reply| reply.status.is_success() && !reply.replayed);
+        if !is_kept && let Err(problem) = self.remove(key).await {
+            tracing::warn!(%problem, key, "a file that nothing refers to stays until it is cleared away");
         }
     }
 

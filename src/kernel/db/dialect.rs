@@ -217,21 +217,24 @@ pub fn share_owner(
     }
 }
 
-/// Makes what was deleted from these tables unreadable where that can be done while the service runs:
-/// rewrites them on PostgreSQL, and on SQLite, where deleting overwrites, empties the file of recent
-/// changes. Not inside a transaction. The tables are small, or this takes long.
+/// Makes what was deleted from this table unreadable where that can be done while the service runs. On
+/// PostgreSQL the rows that are left move to a new file: a vacuum would keep what an older transaction
+/// may still see. On SQLite, where deleting overwrites, the file of recent changes is emptied. Not
+/// inside a transaction. The table is small, or this takes long.
 ///
 /// # Errors
 ///
-/// When the database is busy with them, or out of reach.
-pub fn forget_deleted(conn: &mut AnyConnection, tables: &[&'static str]) -> QueryResult<()> {
+/// When the database is busy with it, or out of reach.
+pub fn forget_deleted(conn: &mut AnyConnection, table: &'static str) -> QueryResult<()> {
     match conn {
-        AnyConnection::Postgres(conn) => {
-            for table in tables {
-                conn.batch_execute(&format!("VACUUM FULL {table}"))?;
-            }
-            Ok(())
-        }
+        AnyConnection::Postgres(conn) => conn.transaction(|conn| {
+            conn.batch_execute(&format!(
+                "LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; \
+                 CREATE TEMPORARY TABLE kept ON COMMIT DROP AS SELECT * FROM {table}; \
+                 TRUNCATE {table}; \
+                 INSERT INTO {table} SELECT * FROM kept;"
+            ))
+        }),
         AnyConnection::Sqlite(conn) => conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"),
     }
 }

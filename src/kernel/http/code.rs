@@ -79,7 +79,7 @@ codes! {
     ClearancesMissing => CONFLICT, "clearances_missing", "Clearances are missing",
         "A request is confirmed only when every clearance was given or waived. `missing` lists those that are open or were objected to.";
     TooManyDocuments => CONFLICT, "too_many_documents", "No more documents",
-        "The request holds as many documents as are accepted.";
+        "The record holds as many documents as are accepted.";
     AlreadyApplied => CONFLICT, "already_applied", "The host has applied already",
         "A host has one application in a call. The Location header names it.";
     CallClosed => CONFLICT, "call_closed", "The call is closed",

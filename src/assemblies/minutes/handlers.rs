@@ -122,7 +122,7 @@ pub async fn edit_minutes(
 
 /// Approve the minutes of a session
 ///
-/// Records that members approved them, and how. `If-Match` takes the ETag of the minutes: what is
+/// Records that members approved them, and how. `If-Match` takes the `ETag` of the minutes: what is
 /// approved is what was read. They get a hash over their text and every record of the session, and
 /// are never changed again; what is wrong is corrected by appending.
 #[utoipa::path(
@@ -174,7 +174,7 @@ pub async fn list_minutes_corrections(
 
 /// Correct approved minutes
 ///
-/// Appends to them. `If-Match` takes the ETag of the minutes, whose version rises.
+/// Appends to them. `If-Match` takes the `ETag` of the minutes, whose version rises.
 #[utoipa::path(
     tag = "Minutes",
     params(("id" = AssemblySessionId, Path, description = "The session."), IfMatch),

@@ -55,7 +55,7 @@ impl App {
         let states = include_str!("../../../data/jurisdictions/us-states.csv");
         let cities = include_str!("../../../data/jurisdictions/us-cities.csv");
         let mut csv = format!("{}\n", states.lines().next().unwrap());
-        let special = ["Cañon City", "Bayamón", "Kāne‘ohe", "Honolulu"];
+        let special = ["Cañon City", "Honolulu"];
         let all = rows(states, 12, &["Hawaii"])
             .into_iter()
             .chain(rows(cities, 88, &special));

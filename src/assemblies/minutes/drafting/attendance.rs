@@ -47,6 +47,7 @@ fn occasion(facts: &Facts, check: &QuorumCheck) -> String {
         QuorumOccasion::Resumption => "After a recess",
         QuorumOccasion::Change if check.is_met => "Regained",
         QuorumOccasion::Change => "Lost",
+        QuorumOccasion::PollOpening if !check.is_met => "Vote not opened",
         QuorumOccasion::PollOpening => "Vote opened",
         QuorumOccasion::PollClosing => "Vote closed",
         QuorumOccasion::Adjournment => "Adjournment",

@@ -66,7 +66,7 @@ pub fn table(titles: &[&str], rows: &[Vec<String>], out: &mut String) {
         let _ = write!(out, " {} |", name.unwrap_or(title));
         marks.push_str(if name.is_some() { " ---: |" } else { " --- |" });
     }
-    let _ = write!(out, "\n{marks}\n");
+    let _ = writeln!(out, "\n{marks}");
     for row in rows {
         out.push('|');
         for cell in row {

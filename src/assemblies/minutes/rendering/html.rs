@@ -39,7 +39,7 @@ pub fn page(document: &Document) -> String {
     let mut out = String::from("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
     out.push_str("<meta name=\"viewport\" content=\"width=device-width\"><title>");
     escaped(&document.title(), &mut out);
-    let _ = write!(out, "</title><style>{STYLE}</style></head><body>\n");
+    let _ = writeln!(out, "</title><style>{STYLE}</style></head><body>");
     if document.is_draft() {
         out.push_str("<p class=\"draft\">DRAFT: these minutes are not approved.</p>\n");
     }

@@ -171,9 +171,9 @@ impl Document {
             out.push_str("\n## Corrections after approval\n");
         }
         for row in &self.corrections {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "\n### Correction {}\n\n{}\n\n**Reason:** {}\n\nAppended {}. SHA-256 {}\n",
+                "\n### Correction {}\n\n{}\n\n**Reason:** {}\n\nAppended {}. SHA-256 {}",
                 row.ordinal,
                 row.text,
                 row.reason,
@@ -182,7 +182,7 @@ impl Document {
             );
         }
         if let Some(approval) = self.approval() {
-            let _ = write!(out, "\n## Approval\n\n{approval}\n");
+            let _ = writeln!(out, "\n## Approval\n\n{approval}");
         }
         out
     }

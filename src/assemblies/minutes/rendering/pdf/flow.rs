@@ -185,9 +185,17 @@ impl<'a> Flow<'a> {
     ///
     /// 500 when a word cannot be shaped.
     pub fn blocks(&mut self, blocks: &[Block]) -> Result<(), Problem> {
-        for block in blocks {
+        for (index, block) in blocks.iter().enumerate() {
             match block {
-                Block::Heading(level, spans) => self.heading(*level, spans)?,
+                Block::Heading(level, spans) => {
+                    let next = blocks.get(index + 1);
+                    let extra = if matches!(next, Some(Block::Heading(..))) {
+                        3.0 * BODY
+                    } else {
+                        0.0
+                    };
+                    self.heading(*level, spans, extra)?;
+                }
                 Block::Paragraph(spans) => {
                     self.paragraph(spans)?;
                     self.gap(5.0);
@@ -233,8 +241,8 @@ impl<'a> Flow<'a> {
         placed
     }
 
-    /// A heading stays with what follows it.
-    fn heading(&mut self, level: u8, spans: &[Span]) -> Result<(), Problem> {
+    /// A heading stays with what follows it; `extra` is what a heading that follows takes.
+    fn heading(&mut self, level: u8, spans: &[Span], extra: f32) -> Result<(), Problem> {
         let (size, before, after) = match level {
             1 => (17.0, 14.0, 8.0),
             2 => (13.0, 14.0, 5.0),
@@ -243,7 +251,7 @@ impl<'a> Flow<'a> {
         };
         let lines = wrap(self.fonts, spans, size, self.width(), true)?;
         let height: f32 = lines.iter().map(|_| size * 1.3).sum();
-        self.need(before + height + after + 4.5 * BODY * LEADING);
+        self.need(before + height + after + extra + 4.5 * BODY * LEADING);
         self.gap(before);
         if level <= 3 {
             self.headings.push(Heading {

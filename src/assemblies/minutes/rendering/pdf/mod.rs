@@ -1,6 +1,6 @@
 //! Minutes as PDF: pages with a head and a foot, set in fonts that ship with the program.
 //!
-//! The same minutes give the same bytes. First everything is placed ([`flow`]), then pages are
+//! The same minutes give the same bytes. First everything is placed (`flow`), then pages are
 //! drawn, because each says how many there are.
 
 mod flow;

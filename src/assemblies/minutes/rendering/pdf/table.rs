@@ -20,6 +20,9 @@ const NARROW: f32 = 85.0;
 /// Lines of a row that is kept together.
 const WHOLE: usize = 8;
 
+/// A table of less than this height is kept on one page.
+const SHORT: f32 = 180.0;
+
 /// A row with its cells broken into lines.
 struct Row {
     cells: Vec<Vec<Line>>,
@@ -50,7 +53,10 @@ impl Flow<'_> {
             rows.push(self.row(cells, &columns, false)?);
         }
         let first = rows.first().map_or(0, |row| row.lines().min(WHOLE));
-        self.need(height_of(head.lines()) + height_of(first));
+        let all: f32 = rows.iter().map(|row| height_of(row.lines())).sum();
+        // A short table is kept together; a long one begins with a row at least.
+        let together = if all < SHORT { all } else { height_of(first) };
+        self.need(height_of(head.lines()) + together);
         self.gap(2.0);
         self.whole(&head, table, &columns);
         for row in &rows {

@@ -435,6 +435,9 @@ both_backends! {
 /// The record whose version an action or a change is made against: what the last parameter of the
 /// address names.
 fn record_of(pattern: &str) -> &str {
+    if pattern.contains("minutes") {
+        return "/v1/assembly-sessions/{id}/minutes";
+    }
     match pattern.rfind('}') {
         Some(end) => &pattern[..=end],
         None => pattern,

@@ -350,7 +350,11 @@ both_backends! {
         // The holder comes, and votes for themselves.
         app.come(&seats[1].holder, &session, &seats[1].id).await.expect(200);
         app.cast_for(proxy, &poll, &seats[1].id, "yes").await.expect_problem(403, "not_entitled");
+        let motions = format!("/v1/assembly-sessions/{session}/motions");
+        let draft = json!({"title": "For another", "text": "Resolved.", "seat_id": seats[1].id});
+        proxy.post(&motions, draft.clone()).await.expect_problem(403, "not_entitled");
         app.go(&seats[1].holder, &session, &seats[1].id).await.expect(200);
+        proxy.post(&motions, draft).await.expect(201);
         let made = app.cast_for(proxy, &poll, &seats[1].id, "no").await.expect(201);
         assert_eq!(made.body["capacity"], json!("proxy"));
         app.act_on_poll(&poll, "cancel").await.expect(200);

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::assemblies::minutes::aggregate::{acquire, event, insert, of_session, store};
 use crate::assemblies::minutes::drafting;
+use crate::assemblies::minutes::drafting::markdown::is_plain;
 use crate::assemblies::minutes::lifecycle::MinutesStatus;
 use crate::assemblies::minutes::model::{ApprovalBasis, Correction, Minutes};
 use crate::assemblies::minutes::wire::{ApproveMinutes, CorrectMinutes, EditMinutes};
@@ -20,7 +21,7 @@ use crate::assemblies::visible::expect_office;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
-use crate::kernel::id::{AssemblyId, AssemblySessionId, PollId};
+use crate::kernel::id::{AssemblySessionId, PollId};
 use crate::kernel::text;
 use crate::schema::{assembly_sessions, minutes_corrections, minutes_records, polls};
 
@@ -110,16 +111,11 @@ pub fn draft(
 /// nothing that turns the direction of writing, by which it would show as something else.
 fn check_text(given: &str, pointer: &str, faults: &mut Faults) -> String {
     let cleaned = text::clean(&given.replace("\r\n", "\n"));
-    let is_good = |c: char| match c {
-        '\n' | '\t' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
-        other => !other.is_control(),
-    };
     faults.require(
-        cleaned.chars().all(is_good),
+        cleaned.chars().all(is_plain),
         pointer,
         "control_character",
-        "must have no control characters but line breaks and tabs",
+        "must have no control characters but line breaks and tabs, and none that turn the direction of writing",
     );
     cleaned
 }
@@ -152,13 +148,17 @@ pub fn edit(
     Ok(row)
 }
 
-fn is_carried(tx: &mut Tx<'_>, assembly: &AssemblyId, poll: &PollId) -> Result<bool, Problem> {
+/// Whether members voted for it once the session was over: what they decided in it was about
+/// something else.
+fn is_carried(tx: &mut Tx<'_>, session: &Session, poll: &PollId) -> Result<bool, Problem> {
     let found = polls::table
         .inner_join(assembly_sessions::table)
         .filter(polls::id.eq(poll))
         .filter(polls::status.eq(PollStatus::Closed))
         .filter(polls::outcome.eq(PollOutcome::Carried))
-        .filter(assembly_sessions::assembly_id.eq(assembly));
+        .filter(polls::session_id.ne(&session.id))
+        .filter(polls::opened_at.gt(session.adjourned_at))
+        .filter(assembly_sessions::assembly_id.eq(&session.assembly_id));
     Ok(diesel::select(exists(found)).get_result(tx.conn)?)
 }
 
@@ -167,8 +167,8 @@ fn is_carried(tx: &mut Tx<'_>, assembly: &AssemblyId, poll: &PollId) -> Result<b
 ///
 /// # Errors
 ///
-/// 404; 403; 409 once they are approved; 412; 422 when the poll did not carry, or is of another
-/// assembly.
+/// 404; 403; 409 once they are approved; 412; 422 when the poll did not carry, or is not of a
+/// later session of the assembly.
 pub fn approve(
     tx: &mut Tx<'_>,
     scope: &Scope,
@@ -194,10 +194,10 @@ pub fn approve(
         ),
         None if by_poll => faults.add("/poll_id", "required", "names the poll that carried it"),
         Some(poll) => faults.require(
-            is_carried(tx, &session.assembly_id, poll)?,
+            is_carried(tx, &session, poll)?,
             "/poll_id",
             "not_carried",
-            "must be a poll of this assembly that carried",
+            "must be a poll that carried in a later session of this assembly",
         ),
         None => {}
     }

@@ -144,7 +144,7 @@ pub struct EditMinutes {
 pub struct ApproveMinutes {
     /// How they did.
     pub basis: ApprovalBasis,
-    /// The poll that carried it, where a poll did: of this session or another of the same assembly.
+    /// The poll that carried it, where a poll did: of a later session of the same assembly.
     #[serde(default)]
     #[schema(required = false)]
     pub poll_id: Option<PollId>,

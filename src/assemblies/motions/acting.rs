@@ -5,9 +5,9 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::assemblies::motions::model::Motion;
-use crate::assemblies::presence::acting::{capacity_of, not_entitled};
+use crate::assemblies::presence::acting::{capacity_of, is_principal_there, not_entitled};
 use crate::assemblies::presence::model::PresenceCapacity;
-use crate::assemblies::seats::entitlement::standings;
+use crate::assemblies::seats::entitlement::{Standing, standings};
 use crate::assemblies::seats::lifecycle::Capacity;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
@@ -31,6 +31,20 @@ fn fault(code: &str, detail: &str) -> Problem {
         .unwrap_or_else(|| Problem::internal("a fault was noted and lost"))
 }
 
+/// In what capacity the caller brings motions for the seat, if they do: a proxy not while the holder
+/// or the alternate is there.
+fn acts(
+    conn: &mut Connection,
+    scope: &Scope,
+    standing: &Standing,
+) -> Result<Option<PresenceCapacity>, Problem> {
+    let found = capacity_of(conn, scope, standing, Permission::MotionsWrite)?;
+    if found == Some(PresenceCapacity::Proxy) && is_principal_there(conn, standing)? {
+        return Ok(None);
+    }
+    Ok(found)
+}
+
 /// The seat that the caller acts for in this session: the one that is named, or else the only one
 /// that is theirs. The clerk acts for any seat that somebody holds, and names it.
 ///
@@ -49,7 +63,7 @@ pub fn seat_for(
     let held = standings(conn, assembly, Some(session), now)?;
     let mut mine = Vec::new();
     for standing in &held {
-        if let Some(capacity) = capacity_of(conn, scope, standing, Permission::MotionsWrite)? {
+        if let Some(capacity) = acts(conn, scope, standing)? {
             mine.push((&standing.seat.id, capacity));
         }
     }
@@ -105,7 +119,7 @@ pub fn expect_author(
     let held = standings(conn, &motion.assembly_id, Some(&motion.session_id), now)?;
     let standing = held.iter().find(|standing| standing.seat.id == *seat);
     if let Some(standing) = standing
-        && capacity_of(conn, scope, standing, Permission::MotionsWrite)?.is_some()
+        && acts(conn, scope, standing)?.is_some()
     {
         return Ok(());
     }

@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 
 use crate::assemblies::polls::model::{BallotCapacity, Poll, PollKind, Voter};
-use crate::assemblies::presence::acting::{capacity_of, not_entitled};
+use crate::assemblies::presence::acting::{capacity_of, is_principal_there, not_entitled};
 use crate::assemblies::presence::model::PresenceCapacity;
-use crate::assemblies::seats::entitlement::{Standing, standings_of};
+use crate::assemblies::seats::entitlement::standings_of;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::{Faults, Problem};
 use crate::kernel::id::{SeatId, UserId};
-use crate::schema::{poll_voters, session_presences};
+use crate::schema::poll_voters;
 
 /// Whether the caller records the answers of a roll call.
 #[must_use]
@@ -97,32 +97,15 @@ pub fn expect_entitled(
             Ok(BallotCapacity::Alternate)
         }
         Some(PresenceCapacity::Proxy) if voter.proxy_id.as_ref() == scope.user() => {
-            expect_alone(tx, poll, &standing)?;
+            if is_principal_there(tx.conn, &standing)? {
+                return Err(not_entitled(
+                    "The holder or the alternate of this seat is present and votes for it.",
+                ));
+            }
             Ok(BallotCapacity::Proxy)
         }
         _ => Err(not_entitled(
             "You do not act for this seat in the capacity that you had when the poll was opened.",
         )),
     }
-}
-
-/// Refuses a proxy whose principal is there.
-fn expect_alone(tx: &mut Tx<'_>, poll: &Poll, standing: &Standing) -> Result<(), Problem> {
-    let principals: Vec<&UserId> = [PresenceCapacity::Holder, PresenceCapacity::Alternate]
-        .into_iter()
-        .filter_map(|capacity| standing.person_in(capacity))
-        .collect();
-    let there: i64 = session_presences::table
-        .filter(session_presences::session_id.eq(&poll.session_id))
-        .filter(session_presences::seat_id.eq(&standing.seat.id))
-        .filter(session_presences::user_id.eq_any(principals))
-        .filter(session_presences::ends_at.is_null())
-        .count()
-        .get_result(tx.conn)?;
-    if there == 0 {
-        return Ok(());
-    }
-    Err(not_entitled(
-        "The holder or the alternate of this seat is present and votes for it.",
-    ))
 }

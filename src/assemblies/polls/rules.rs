@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::assemblies::polls::choices::ABSTAIN;
+use crate::assemblies::polls::choices::{ABSTAIN, NO, YES};
 use crate::assemblies::polls::wire::PollOption;
 use crate::kernel::http::{Faults, Problem};
 use crate::kernel::text;
@@ -27,6 +27,13 @@ pub fn options(options: &[PollOption], faults: &mut Faults) -> Result<String, Pr
             &pointer,
             "not_permitted",
             "is possible in every poll, and not an option of its own",
+        );
+        // `No` that leads a list would carry the motion.
+        faults.require(
+            folded != YES && folded != NO,
+            &pointer,
+            "not_permitted",
+            "is no option of a list: leave `options` out for a question of yes and no",
         );
         faults.require(
             seen.insert(folded),

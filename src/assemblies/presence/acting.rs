@@ -8,8 +8,8 @@ use crate::assemblies::seats::entitlement::Standing;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::Connection;
 use crate::kernel::http::{Code, Problem};
-use crate::kernel::id::OrganizationId;
-use crate::schema::seats;
+use crate::kernel::id::{OrganizationId, UserId};
+use crate::schema::{seats, session_presences};
 
 /// In what capacity the caller acts for the seat, if they do. A role at the office, or in another
 /// jurisdiction than the one that they sit for, counts for nothing here.
@@ -40,6 +40,30 @@ pub fn capacity_of(
         .homes_with(permission)
         .contains(&own)
         .then_some(capacity))
+}
+
+/// Whether the holder or the alternate of the seat is present in the session of its proxy, who then
+/// acts for nobody there.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn is_principal_there(conn: &mut Connection, standing: &Standing) -> Result<bool, Problem> {
+    let Some(proxy) = &standing.proxy else {
+        return Ok(false);
+    };
+    let principals: Vec<&UserId> = [PresenceCapacity::Holder, PresenceCapacity::Alternate]
+        .into_iter()
+        .filter_map(|capacity| standing.person_in(capacity))
+        .collect();
+    let there: i64 = session_presences::table
+        .filter(session_presences::session_id.eq(&proxy.session_id))
+        .filter(session_presences::seat_id.eq(&standing.seat.id))
+        .filter(session_presences::user_id.eq_any(principals))
+        .filter(session_presences::ends_at.is_null())
+        .count()
+        .get_result(conn)?;
+    Ok(there > 0)
 }
 
 /// 403 `not_entitled`, and why.

@@ -129,7 +129,7 @@ pub async fn clear_presence(
     Query(query): Query<ClearPresenceQuery>,
 ) -> Result<Reply, Problem> {
     access
-        .write(move |tx, scope| {
+        .write_unkept(move |tx, scope| {
             let (session, evaluation) =
                 commands::clear_presence(tx, scope, &id, &seat, query.capacity)?;
             Reply::ok(&of_seat(tx.conn, &session, &seat, &evaluation, tx.now)?)

@@ -221,7 +221,7 @@ pub struct CloneAssemblySession {
 /// Why a session ends.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"reason": "no_quorum"}))]
+#[schema(example = json!({"reason": "business_concluded"}))]
 pub struct AdjournAssemblySession {
     /// The reason. `no_quorum` only when none is present, `business_concluded` only when one was.
     pub reason: Adjournment,

@@ -45,8 +45,11 @@ fn held(pattern: &str, operation: &str) -> Held {
         | "add_session_participant"
         | "remove_session_participant"
         | "review_assembly_session"
+        | "create_agenda_item"
         | "reorder_agenda" => Held::Draft,
-        "publish_agenda" | "designate_proxy" | "revoke_proxy" | "list_proxies" => Held::Called,
+        "publish_agenda" | "list_voters" | "designate_proxy" | "revoke_proxy" | "list_proxies" => {
+            Held::Called
+        }
         "open_assembly_session" | "strike_agenda_item" => Held::Published,
         "resume_assembly_session" => Held::InRecess,
         name if name.contains("minutes") => Held::Adjourned,
@@ -206,7 +209,7 @@ async fn session(
         || operation.contains("poll")
         || operation.contains("ballot")
     {
-        member = motion(app, operation, assembly, &id, seats, ids).await;
+        member = motion(app, operation, &id, seats, ids).await;
     }
     if reached == Held::InRecess {
         app.act_on_session(&id, "recess", Value::Null)
@@ -249,7 +252,6 @@ async fn speakers(app: &App, operation: &str, seats: &[Seat; 2], ids: &mut Ids) 
 async fn motion(
     app: &App,
     operation: &str,
-    assembly: &str,
     session: &str,
     seats: &[Seat; 2],
     ids: &mut Ids,
@@ -259,11 +261,11 @@ async fn motion(
     ids.push(("mot", id.clone()));
     let (mover, seconder) = (&seats[0], &seats[1]);
     match operation {
-        "update_motion" | "delete_motion" | "move_motion" | "create_motion" => return None,
+        "update_motion" | "delete_motion" | "move_motion" => return None,
+        "create_motion" => return Some(mover.holder.clone()),
         "second_motion" => {
             mover.holder.act_now(&path, "move").await.expect(200);
-            ids.push(("sea", seconder.id.clone()));
-            return None;
+            return Some(seconder.holder.clone());
         }
         _ => {}
     }
@@ -287,7 +289,6 @@ async fn motion(
         ids.push(("assembly_id", other));
         ids.push(("session_id", called));
     }
-    let _ = assembly;
     if !operation.contains("poll") && !operation.contains("ballot") || operation == "create_poll" {
         return None;
     }

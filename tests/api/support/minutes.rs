@@ -162,6 +162,23 @@ impl App {
             .await
     }
 
+    /// A poll that carries in the next session of the assembly.
+    pub async fn carried_later(&self, session: &str, seats: &[Seat]) -> String {
+        let assembly = self.session(session).await.body["assembly_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let next = self.open_session(&assembly, json!({})).await;
+        self.all_come(&next, seats).await;
+        let motion = self.motion_on_floor(&next, &seats[0], &seats[1]).await;
+        let poll = self.open_poll(&motion, json!({})).await;
+        for seat in seats {
+            self.cast(&seat.holder, &poll, "yes").await.expect(201);
+        }
+        self.close_poll(&poll).await;
+        poll
+    }
+
     /// A session of four cities with a record of every kind, adjourned: its id, its seats, and the
     /// poll that carried.
     pub async fn held_session(&self) -> (String, Vec<Seat>, String) {

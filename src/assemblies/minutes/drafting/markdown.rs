@@ -2,6 +2,17 @@
 
 use std::fmt::Write;
 
+/// Whether minutes may hold this character: none that controls but line breaks and tabs, and none
+/// that turns the direction of writing, by which a text would show as something else.
+#[must_use]
+pub fn is_plain(c: char) -> bool {
+    match c {
+        '\n' | '\t' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        other => !other.is_control(),
+    }
+}
+
 /// Text in running text or in a cell: in one line, with nothing that Markdown would take for a mark.
 #[must_use]
 pub fn inline(text: &str) -> String {
@@ -10,7 +21,7 @@ pub fn inline(text: &str) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        for c in word.chars() {
+        for c in word.chars().filter(|c| is_plain(*c)) {
             if matches!(
                 c,
                 '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!'

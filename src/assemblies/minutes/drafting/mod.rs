@@ -4,7 +4,7 @@ mod agenda;
 mod attendance;
 mod facts;
 mod head;
-mod markdown;
+pub mod markdown;
 mod motions;
 mod votes;
 

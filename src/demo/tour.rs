@@ -83,7 +83,12 @@ curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/placement-r
 PROGRAM=$(as_office "$API/v1/programs?limit=1" | member id)
 as_office "$API/v1/programs/$PROGRAM/statistics"; echo
 
-echo '10. Read in the feed what happened.'
+echo '10. As the city, see the sessions of the assembly; read the minutes of the last one.'
+curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/assembly-sessions?limit=2"; echo
+SESSION=$(as_office "$API/v1/assembly-sessions?status=minutes_approved&limit=1" | member id)
+curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/assembly-sessions/$SESSION/minutes.md"; echo
+
+echo '11. Read in the feed what happened.'
 sleep 1
 as_system "$API/v1/events?type=event_request.submitted&limit=100"; echo
 "#,

@@ -202,6 +202,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        sequence -> BigInt,
     }
 }
 

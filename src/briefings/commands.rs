@@ -125,6 +125,7 @@ pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefin
         version: 1,
         created_at: tx.now,
         updated_at: tx.now,
+        sequence: 0,
     };
     check_references(tx, &briefing, &input.briefer_ids, &mut faults)?;
     faults.finish()?;
@@ -200,6 +201,9 @@ fn store(
 ) -> Result<Briefing, Problem> {
     briefing.version = stored.version + 1;
     briefing.updated_at = tx.now;
+    if briefing.is_other_appointment(stored) {
+        briefing.sequence = stored.sequence + 1;
+    }
     diesel::update(
         briefings::table
             .filter(briefings::id.eq(&briefing.id))

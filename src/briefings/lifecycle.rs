@@ -70,6 +70,12 @@ impl BriefingStatus {
         )
     }
 
+    /// Whether it does not take place, for now or for good.
+    #[must_use]
+    pub const fn is_off(self) -> bool {
+        matches!(self, Self::Postponed | Self::Cancelled)
+    }
+
     /// Whether its members may still be changed.
     #[must_use]
     pub const fn is_open_to_change(self) -> bool {

@@ -96,6 +96,9 @@ pub struct Briefing {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Rises when calendars must show something else; a calendar keeps the highest it has seen
+    /// (RFC 5545, section 3.8.7.4).
+    pub sequence: i64,
 }
 
 impl Briefing {
@@ -103,6 +106,24 @@ impl Briefing {
     #[must_use]
     pub fn zone(&self) -> Tz {
         self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// Whether a calendar that shows `other` shows this one wrongly: when, where, what, and whether
+    /// it takes place.
+    #[must_use]
+    pub fn is_other_appointment(&self, other: &Self) -> bool {
+        let shown = |briefing: &Self| {
+            (
+                briefing.title.clone(),
+                briefing.status.is_off(),
+                briefing.time_zone.clone(),
+                briefing.starts_at,
+                briefing.ends_at,
+                briefing.venue_id.clone(),
+                briefing.meeting_url.clone(),
+            )
+        };
+        shown(self) != shown(other)
     }
 
     /// An instant as it shows on a clock in the briefing's time zone.

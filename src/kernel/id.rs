@@ -212,6 +212,20 @@ mod types {
         PollId, "pol");
     id_type!(/// The minutes of a session.
         MinutesId, "min");
+    id_type!(/// A series of briefings that recur.
+        BriefingSeriesId, "srs");
+    id_type!(/// An invitation to a briefing.
+        BriefingInvitationId, "inv");
+    id_type!(/// A change of a registration that was asked for after its deadline.
+        RegistrationChangeId, "chg");
+    id_type!(/// A file of a briefing.
+        MaterialId, "mat");
+    id_type!(/// What somebody is to do after a briefing.
+        FollowUpId, "flw");
+    id_type!(/// A mail in the queue.
+        MailMessageId, "msg");
+    id_type!(/// A calendar that a calendar program subscribes to.
+        CalendarFeedId, "ics");
 }
 pub use types::*;
 

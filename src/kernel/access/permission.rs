@@ -143,6 +143,34 @@ permissions! {
     MinutesWrite => "minutes:write",
     /// Approve minutes.
     MinutesApprove => "minutes:approve",
+    /// Ask when briefers and venues are free.
+    AvailabilityRead => "availability:read",
+    /// Read invitations to briefings.
+    InvitationsRead => "invitations:read",
+    /// Invite to briefings, send invitations again, revoke them.
+    InvitationsWrite => "invitations:write",
+    /// Accept or refuse changes of registrations that were asked for too late.
+    RegistrationsReview => "registrations:review",
+    /// Give and take back the access data that a restricted venue asks for.
+    AccessDataWrite => "access-data:write",
+    /// Disclose access data; every disclosure is in the journal.
+    AccessDataDisclose => "access-data:disclose",
+    /// Read the materials of briefings.
+    MaterialsRead => "materials:read",
+    /// Add and withdraw materials of briefings.
+    MaterialsWrite => "materials:write",
+    /// Read after-action reports and what is to follow from them.
+    AfterActionsRead => "after-actions:read",
+    /// Write after-action reports and settle what is to follow from them.
+    AfterActionsWrite => "after-actions:write",
+    /// Read the queue of mail: who was sent what kind of mail, and what became of it.
+    MailRead => "mail:read",
+    /// Send mail again, and record that it could not be delivered.
+    MailWrite => "mail:write",
+    /// Read which calendars one has.
+    CalendarsRead => "calendars:read",
+    /// Make and revoke calendars.
+    CalendarsWrite => "calendars:write",
     /// Read the journal.
     AuditRead => "audit:read",
 }

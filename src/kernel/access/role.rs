@@ -61,6 +61,20 @@ const SCHEDULER: &[Permission] = &[
     PollsWrite,
     BallotsCast,
     MinutesWrite,
+    AvailabilityRead,
+    InvitationsRead,
+    InvitationsWrite,
+    RegistrationsReview,
+    AccessDataWrite,
+    AccessDataDisclose,
+    MaterialsRead,
+    MaterialsWrite,
+    AfterActionsRead,
+    AfterActionsWrite,
+    MailRead,
+    MailWrite,
+    CalendarsRead,
+    CalendarsWrite,
 ];
 const PROGRAM_OFFICER: &[Permission] = &[
     OrganizationsRead,
@@ -91,6 +105,13 @@ const PROGRAM_OFFICER: &[Permission] = &[
     PlacementReportsWrite,
     PlacementReportsReview,
     AssembliesRead,
+    AvailabilityRead,
+    InvitationsRead,
+    MaterialsRead,
+    AfterActionsRead,
+    AfterActionsWrite,
+    CalendarsRead,
+    CalendarsWrite,
 ];
 const PARTNER: &[Permission] = &[
     OrganizationsRead,
@@ -109,6 +130,11 @@ const PARTNER: &[Permission] = &[
     SlatesSign,
     AssembliesRead,
     SessionsReview,
+    MaterialsRead,
+    AfterActionsRead,
+    AfterActionsWrite,
+    CalendarsRead,
+    CalendarsWrite,
 ];
 const DIPLOMAT: &[Permission] = &[
     OrganizationsRead,
@@ -126,6 +152,11 @@ const DIPLOMAT: &[Permission] = &[
     PlacementReportsRead,
     PlacementReportsWrite,
     AssembliesRead,
+    InvitationsRead,
+    AccessDataWrite,
+    MaterialsRead,
+    CalendarsRead,
+    CalendarsWrite,
 ];
 const LOCAL_LEADER: &[Permission] = &[
     OrganizationsRead,
@@ -153,6 +184,11 @@ const LOCAL_LEADER: &[Permission] = &[
     PresenceWrite,
     MotionsWrite,
     BallotsCast,
+    InvitationsRead,
+    AccessDataWrite,
+    MaterialsRead,
+    CalendarsRead,
+    CalendarsWrite,
 ];
 /// As a leader, but an agreement is for the leader to sign.
 const LOCAL_STAFF: &[Permission] = &[
@@ -179,6 +215,11 @@ const LOCAL_STAFF: &[Permission] = &[
     PresenceWrite,
     MotionsWrite,
     BallotsCast,
+    InvitationsRead,
+    AccessDataWrite,
+    MaterialsRead,
+    CalendarsRead,
+    CalendarsWrite,
 ];
 const AUDITOR: &[Permission] = &[
     OrganizationsRead,
@@ -201,6 +242,12 @@ const AUDITOR: &[Permission] = &[
     PlacementsRead,
     PlacementReportsRead,
     AssembliesRead,
+    AvailabilityRead,
+    InvitationsRead,
+    MaterialsRead,
+    AfterActionsRead,
+    MailRead,
+    CalendarsRead,
 ];
 
 /// What a key may hold at all. It is no more than a city's own staff hold, and has nothing that
@@ -222,6 +269,8 @@ pub const SERVICE_SCOPES: &[Permission] = &[
     ApplicationsWrite,
     PlacementsRead,
     AssembliesRead,
+    InvitationsRead,
+    MaterialsRead,
 ];
 
 /// What a sandbox key may hold: the requests that are kept apart for it, their events, and the

@@ -114,6 +114,14 @@ codes! {
         "A jurisdiction has one ballot, which was cast and is not replaced.";
     AmendmentConflict => CONFLICT, "amendment_conflict", "The amendment does not fit the text",
         "The text was changed since the amendment was written, in the same place. `conflicts` shows where.";
+    InvitationAnswered => CONFLICT, "invitation_answered", "The invitation was answered",
+        "An invitation is answered once. What was answered is in `answer`.";
+    InvitationExpired => GONE, "invitation_expired", "The invitation is over",
+        "The link has expired or was taken back. Ask the office for another.";
+    AfterActionMissing => CONFLICT, "after_action_missing", "The after-action report is missing",
+        "A briefing is closed when its after-action report is written.";
+    AlreadyInvited => CONFLICT, "already_invited", "Already invited",
+        "This person is invited to this briefing already. The Location header names the invitation.";
     RequestInFlight => CONFLICT, "request_in_flight", "The first request is still running",
         "A request with this Idempotency-Key is being processed. Ask again after Retry-After.";
     PreconditionFailed => PRECONDITION_FAILED, "precondition_failed", "Changed since you read it",

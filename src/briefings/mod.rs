@@ -19,6 +19,7 @@ pub mod public;
 pub mod queries;
 pub mod registrations;
 pub mod rules;
+pub mod series;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -8,6 +8,7 @@
 //!
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
+pub mod appointment;
 mod audience;
 pub mod booking;
 pub mod commands;
@@ -18,6 +19,7 @@ pub mod public;
 pub mod queries;
 pub mod registrations;
 pub mod rules;
+pub mod series;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -1,6 +1,6 @@
 //! Holds every answer against the OpenAPI document: status, media type, body and headers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jsonschema::Validator;
@@ -170,6 +170,30 @@ fn assert_problem(method: &Method, path: &str, answer: &Answer) {
     assert!(!instance.is_empty(), "{method} {path}: {}", answer.text);
 }
 
+/// Collects the schemas of the document that this one refers to. A validator reads everything that it
+/// is given, and the whole document is large.
+fn refer(schema: &Value, referenced: &mut BTreeMap<String, Value>) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(name) = members
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| reference.strip_prefix("#/components/schemas/"))
+                && !referenced.contains_key(name)
+            {
+                let found = &document()["components"]["schemas"][name];
+                referenced.insert(name.to_owned(), found.clone());
+                refer(found, referenced);
+            }
+            members
+                .values()
+                .for_each(|member| refer(member, referenced));
+        }
+        Value::Array(items) => items.iter().for_each(|item| refer(item, referenced)),
+        _ => {}
+    }
+}
+
 /// A validator of this schema within the document; made once.
 pub fn validator(schema: &Value) -> Arc<Validator> {
     static MADE: OnceLock<Mutex<HashMap<String, Arc<Validator>>>> = OnceLock::new();
@@ -178,7 +202,9 @@ pub fn validator(schema: &Value) -> Arc<Validator> {
     if let Some(found) = made.lock().unwrap().get(&key) {
         return found.clone();
     }
-    let whole = json!({"allOf": [schema], "components": document()["components"]});
+    let mut referenced = BTreeMap::new();
+    refer(schema, &mut referenced);
+    let whole = json!({"allOf": [schema], "components": {"schemas": referenced}});
     let validator = Arc::new(
         jsonschema::options()
             .should_validate_formats(true)

@@ -1153,6 +1153,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    briefing_invitations (id) {
+        id -> Text,
+        briefing_id -> Text,
+        organization_id -> Text,
+        name -> Text,
+        email -> Text,
+        email_folded -> Text,
+        title -> Nullable<Text>,
+        status -> Text,
+        link_digest -> Text,
+        expires_at -> Nullable<Timestamp>,
+        sends -> BigInt,
+        sent_at -> Timestamp,
+        delegated_from -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        registration_id -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registration_changes (id) {
+        id -> Text,
+        registration_id -> Text,
+        briefing_id -> Text,
+        organization_id -> Text,
+        kind -> Text,
+        change -> Text,
+        status -> Text,
+        requested_by -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    briefing_reminders (briefing_id) {
+        briefing_id -> Text,
+        hours -> Nullable<Text>,
+        counted_from -> Timestamp,
+        next_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1167,6 +1219,13 @@ diesel::joinable!(briefing_audiences -> briefings (briefing_id));
 diesel::joinable!(bookings -> briefings (briefing_id));
 diesel::joinable!(registrations -> briefings (briefing_id));
 diesel::joinable!(registrations -> organizations (organization_id));
+diesel::joinable!(briefing_invitations -> briefings (briefing_id));
+diesel::joinable!(briefing_invitations -> organizations (organization_id));
+diesel::joinable!(briefing_invitations -> registrations (registration_id));
+diesel::joinable!(registration_changes -> registrations (registration_id));
+diesel::joinable!(registration_changes -> briefings (briefing_id));
+diesel::joinable!(registration_changes -> organizations (organization_id));
+diesel::joinable!(briefing_reminders -> briefings (briefing_id));
 diesel::joinable!(api_keys -> organizations (organization_id));
 diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(event_requests -> organizations (organization_id));
@@ -1337,4 +1396,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     minutes,
     minutes_records,
     minutes_corrections,
+    briefing_invitations,
+    registration_changes,
+    briefing_reminders,
 );

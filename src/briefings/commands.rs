@@ -9,7 +9,7 @@ use crate::briefings::model::Briefing;
 use crate::briefings::registrations::seats::promote_waiting;
 use crate::briefings::rules::{self, Times};
 use crate::briefings::wire::{Audience, CreateBriefing, UpdateBriefing};
-use crate::briefings::{booking, queries};
+use crate::briefings::{booking, notices, queries, reminders};
 use crate::directory::organizations;
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
@@ -134,6 +134,9 @@ pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefin
         .execute(tx.conn)?;
     replace_briefers(tx, &briefing.id, &input.briefer_ids)?;
     replace_audience(tx, &briefing.id, &input.audience)?;
+    if let Some(hours) = &input.reminder_hours {
+        reminders::set_hours(tx, &briefing.id, Some(hours))?;
+    }
     tx.record(event("briefing.created", &briefing).payload(json!({"after": summary(&briefing)})))?;
     Ok(briefing)
 }
@@ -268,8 +271,35 @@ pub fn update_briefing(
         "before": summary(&stored),
         "after": summary(&briefing),
     })))?;
+    follow_update(tx, &stored, &briefing, &change)?;
     promote_waiting(tx, &stored, &briefing)?;
     Ok(briefing)
+}
+
+/// Reminders and mail follow the change.
+fn follow_update(
+    tx: &mut Tx<'_>,
+    stored: &Locked<Briefing>,
+    briefing: &Briefing,
+    change: &UpdateBriefing,
+) -> Result<(), Problem> {
+    match &change.reminder_hours {
+        Patch::Keep => {}
+        Patch::Clear => reminders::set_hours(tx, &briefing.id, None)?,
+        Patch::Set(hours) => reminders::set_hours(tx, &briefing.id, Some(hours))?,
+    }
+    // What is not published yet was told to nobody.
+    if briefing.status != BriefingStatus::Published {
+        return Ok(());
+    }
+    let is_moved = briefing.starts_at != stored.starts_at;
+    if is_moved || change.reminder_hours != Patch::Keep {
+        reminders::restart(tx, &briefing.id)?;
+    }
+    if briefing.is_other_appointment(stored) {
+        notices::rescheduled(tx, briefing)?;
+    }
+    Ok(())
 }
 
 fn apply(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Faults) {
@@ -443,7 +473,36 @@ pub fn advance_briefing(
         "after": summary(&briefing),
         "reason": briefing.reason,
     })))?;
+    follow_step(tx, &stored, &briefing, action)?;
     Ok(briefing)
+}
+
+/// Reminders and mail follow the step. What was published before, put off and is published again
+/// is another appointment for those who had registered.
+fn follow_step(
+    tx: &mut Tx<'_>,
+    stored: &Locked<Briefing>,
+    briefing: &Briefing,
+    action: BriefingAction,
+) -> Result<(), Problem> {
+    match action {
+        BriefingAction::Publish => {
+            reminders::restart(tx, &briefing.id)?;
+            if stored.published_at.is_some() {
+                notices::rescheduled(tx, briefing)?;
+            }
+            Ok(())
+        }
+        BriefingAction::Postpone | BriefingAction::Cancel => {
+            reminders::stop(tx, &briefing.id)?;
+            // Nobody was told of what was never published.
+            if stored.published_at.is_some() {
+                notices::off(tx, briefing)?;
+            }
+            Ok(())
+        }
+        BriefingAction::Schedule | BriefingAction::Deliver | BriefingAction::Close => Ok(()),
+    }
 }
 
 /// Deletes a draft; everything else is a record and stays.
@@ -471,6 +530,7 @@ pub fn delete_briefing(
     }
     replace_briefers(tx, id, &[])?;
     replace_audience(tx, id, &Audience::default())?;
+    reminders::forget(tx, id)?;
     diesel::delete(briefings::table.filter(briefings::id.eq(id))).execute(tx.conn)?;
     tx.record(event("briefing.deleted", &stored).payload(json!({"before": summary(&stored)})))
 }

@@ -230,6 +230,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    briefing_series (id) {
+        id -> Text,
+        title -> Text,
+        title_folded -> Text,
+        marking -> Text,
+        status -> Text,
+        recurrence -> Text,
+        time_zone -> Text,
+        starts_local -> Timestamp,
+        starts_at -> Timestamp,
+        ends_local -> Timestamp,
+        plan -> Text,
+        split_from_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    briefing_occurrences (briefing_id) {
+        briefing_id -> Text,
+        series_id -> Text,
+        planned_local -> Timestamp,
+        is_current -> Bool,
+        changed -> Text,
+    }
+}
+
+diesel::table! {
+    briefing_series_exceptions (series_id, planned_local) {
+        series_id -> Text,
+        planned_local -> Timestamp,
+    }
+}
+
+diesel::table! {
     registrations (id) {
         id -> Text,
         briefing_id -> Text,
@@ -1217,6 +1255,9 @@ diesel::joinable!(briefing_briefers -> briefings (briefing_id));
 diesel::joinable!(briefing_briefers -> briefers (briefer_id));
 diesel::joinable!(briefing_audiences -> briefings (briefing_id));
 diesel::joinable!(bookings -> briefings (briefing_id));
+diesel::joinable!(briefing_occurrences -> briefings (briefing_id));
+diesel::joinable!(briefing_occurrences -> briefing_series (series_id));
+diesel::joinable!(briefing_series_exceptions -> briefing_series (series_id));
 diesel::joinable!(registrations -> briefings (briefing_id));
 diesel::joinable!(registrations -> organizations (organization_id));
 diesel::joinable!(briefing_invitations -> briefings (briefing_id));
@@ -1339,6 +1380,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     briefing_briefers,
     briefing_audiences,
     bookings,
+    briefing_series,
+    briefing_occurrences,
+    briefing_series_exceptions,
     registrations,
     journal_readers,
     api_keys,

@@ -8,8 +8,9 @@ use crate::briefings::lifecycle::{BriefingAction, BriefingStatus, LIFECYCLE};
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::seats::promote_waiting;
 use crate::briefings::rules::{self, Times};
+use crate::briefings::series::single;
 use crate::briefings::wire::{Audience, CreateBriefing, UpdateBriefing};
-use crate::briefings::{booking, notices, queries, reminders};
+use crate::briefings::{booking, consequences, queries, reminders};
 use crate::directory::organizations;
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
@@ -46,7 +47,7 @@ pub(super) fn event(kind: &'static str, briefing: &Briefing) -> Event {
 }
 
 /// What the journal keeps of a briefing; internal notes are left out.
-fn summary(briefing: &Briefing) -> Value {
+pub(super) fn summary(briefing: &Briefing) -> Value {
     json!({
         "title": briefing.title,
         "status": briefing.status,
@@ -142,7 +143,7 @@ pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefin
 }
 
 /// References exist, and each briefer is named once; resources are locked on the way.
-fn check_references(
+pub(super) fn check_references(
     tx: &mut Tx<'_>,
     briefing: &Briefing,
     briefers: &[BrieferId],
@@ -197,6 +198,7 @@ pub(super) fn acquire(
     Locked::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)
 }
 
+/// Stores a changed briefing.
 fn store(
     tx: &mut Tx<'_>,
     stored: &Locked<Briefing>,
@@ -231,6 +233,29 @@ pub fn update_briefing(
 ) -> Result<Briefing, Problem> {
     let stored = acquire(tx, scope, id)?;
     stored.expect(if_match)?;
+    let briefing = change_locked(tx, scope, &stored, &change, Conflicts::Look)?;
+    single::note_changed(tx, id, &change)?;
+    Ok(briefing)
+}
+
+/// Who looks for bookings that are in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Conflicts {
+    /// Whoever books.
+    Look,
+    /// The caller has looked for all that it books.
+    Checked,
+}
+
+/// Changes a briefing that is locked.
+pub(super) fn change_locked(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    stored: &Locked<Briefing>,
+    change: &UpdateBriefing,
+    conflicts: Conflicts,
+) -> Result<Briefing, Problem> {
+    let id = &stored.id;
     if !stored.status.is_open_to_change() {
         let allowed = LIFECYCLE.allowed(stored.status, |permission| scope.can(permission));
         let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
@@ -244,9 +269,9 @@ pub fn update_briefing(
         .with("state", stored.status.as_str())
         .with("allowed_actions", allowed));
     }
-    let mut briefing = stored.clone();
+    let mut briefing = Briefing::clone(stored);
     let mut faults = Faults::default();
-    apply(&change, &mut briefing, &mut faults);
+    apply(change, &mut briefing, &mut faults);
     if let Some(audience) = &change.audience {
         check_audience(tx, audience, &mut faults)?;
     }
@@ -264,42 +289,32 @@ pub fn update_briefing(
     }
     if briefing.status.holds_bookings() {
         check_complete(&briefing, &briefers)?;
-        booking::book(tx, &stored, &briefing, &briefers)?;
+        book(tx, stored, &briefing, &briefers, conflicts)?;
     }
-    let briefing = store(tx, &stored, briefing)?;
+    let briefing = store(tx, stored, briefing)?;
     tx.record(event("briefing.updated", &briefing).payload(json!({
-        "before": summary(&stored),
+        "before": summary(stored),
         "after": summary(&briefing),
     })))?;
-    follow_update(tx, &stored, &briefing, &change)?;
-    promote_waiting(tx, &stored, &briefing)?;
+    consequences::of_change(tx, stored, &briefing, change)?;
+    promote_waiting(tx, stored, &briefing)?;
     Ok(briefing)
 }
 
-/// Reminders and mail follow the change.
-fn follow_update(
+fn book(
     tx: &mut Tx<'_>,
     stored: &Locked<Briefing>,
-    briefing: &Briefing,
-    change: &UpdateBriefing,
+    wanted: &Briefing,
+    briefers: &[BrieferId],
+    conflicts: Conflicts,
 ) -> Result<(), Problem> {
-    match &change.reminder_hours {
-        Patch::Keep => {}
-        Patch::Clear => reminders::set_hours(tx, &briefing.id, None)?,
-        Patch::Set(hours) => reminders::set_hours(tx, &briefing.id, Some(hours))?,
+    match conflicts {
+        Conflicts::Look => booking::book(tx, stored, wanted, briefers),
+        Conflicts::Checked => {
+            booking::release(tx, &stored.id)?;
+            booking::hold(tx, wanted, briefers)
+        }
     }
-    // What is not published yet was told to nobody.
-    if briefing.status != BriefingStatus::Published {
-        return Ok(());
-    }
-    let is_moved = briefing.starts_at != stored.starts_at;
-    if is_moved || change.reminder_hours != Patch::Keep {
-        reminders::restart(tx, &briefing.id)?;
-    }
-    if briefing.is_other_appointment(stored) {
-        notices::rescheduled(tx, briefing)?;
-    }
-    Ok(())
 }
 
 fn apply(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Faults) {
@@ -392,7 +407,7 @@ fn apply_times(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Fa
 }
 
 /// What a briefing needs before it is booked.
-fn check_complete(briefing: &Briefing, briefers: &[BrieferId]) -> Result<(), Problem> {
+pub(super) fn check_complete(briefing: &Briefing, briefers: &[BrieferId]) -> Result<(), Problem> {
     use crate::briefings::model::BriefingFormat::{Hybrid, InPerson};
     let mut faults = Faults::default();
     faults.require(
@@ -426,8 +441,21 @@ pub fn advance_briefing(
 ) -> Result<Briefing, Problem> {
     let stored = acquire(tx, scope, id)?;
     stored.expect(if_match)?;
+    advance_locked(tx, scope, &stored, action, reason, Conflicts::Look)
+}
+
+/// Takes a briefing that is locked one step through its life cycle.
+pub(super) fn advance_locked(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    stored: &Locked<Briefing>,
+    action: BriefingAction,
+    reason: Option<&str>,
+    conflicts: Conflicts,
+) -> Result<Briefing, Problem> {
+    let id = &stored.id;
     let to = LIFECYCLE.after(stored.status, action, |permission| scope.can(permission))?;
-    let mut briefing = stored.clone();
+    let mut briefing = Briefing::clone(stored);
     briefing.status = to;
     let kind = match action {
         BriefingAction::Schedule => {
@@ -436,7 +464,7 @@ pub fn advance_briefing(
             let mut faults = Faults::default();
             booking::lock_resources(tx, &briefing, &briefers, &mut faults)?;
             faults.finish()?;
-            booking::book(tx, &stored, &briefing, &briefers)?;
+            book(tx, stored, &briefing, &briefers, conflicts)?;
             briefing.reason = None;
             "briefing.scheduled"
         }
@@ -467,42 +495,14 @@ pub fn advance_briefing(
         }
         BriefingAction::Close => "briefing.closed",
     };
-    let briefing = store(tx, &stored, briefing)?;
+    let briefing = store(tx, stored, briefing)?;
     tx.record(event(kind, &briefing).payload(json!({
-        "before": summary(&stored),
+        "before": summary(stored),
         "after": summary(&briefing),
         "reason": briefing.reason,
     })))?;
-    follow_step(tx, &stored, &briefing, action)?;
+    consequences::of_step(tx, &stored, &briefing, action)?;
     Ok(briefing)
-}
-
-/// Reminders and mail follow the step. What was published before, put off and is published again
-/// is another appointment for those who had registered.
-fn follow_step(
-    tx: &mut Tx<'_>,
-    stored: &Locked<Briefing>,
-    briefing: &Briefing,
-    action: BriefingAction,
-) -> Result<(), Problem> {
-    match action {
-        BriefingAction::Publish => {
-            reminders::restart(tx, &briefing.id)?;
-            if stored.published_at.is_some() {
-                notices::rescheduled(tx, briefing)?;
-            }
-            Ok(())
-        }
-        BriefingAction::Postpone | BriefingAction::Cancel => {
-            reminders::stop(tx, &briefing.id)?;
-            // Nobody was told of what was never published.
-            if stored.published_at.is_some() {
-                notices::off(tx, briefing)?;
-            }
-            Ok(())
-        }
-        BriefingAction::Schedule | BriefingAction::Deliver | BriefingAction::Close => Ok(()),
-    }
 }
 
 /// Deletes a draft; everything else is a record and stays.
@@ -518,6 +518,17 @@ pub fn delete_briefing(
 ) -> Result<(), Problem> {
     let stored = acquire(tx, scope, id)?;
     stored.expect(if_match)?;
+    single::note_deleted(tx, id)?;
+    delete_locked(tx, scope, &stored)
+}
+
+/// Deletes a draft that is locked.
+pub(super) fn delete_locked(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    stored: &Locked<Briefing>,
+) -> Result<(), Problem> {
+    let id = &stored.id;
     if stored.status != BriefingStatus::Draft {
         let allowed = LIFECYCLE.allowed(stored.status, |permission| scope.can(permission));
         let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
@@ -532,5 +543,5 @@ pub fn delete_briefing(
     replace_audience(tx, id, &Audience::default())?;
     reminders::forget(tx, id)?;
     diesel::delete(briefings::table.filter(briefings::id.eq(id))).execute(tx.conn)?;
-    tx.record(event("briefing.deleted", &stored).payload(json!({"before": summary(&stored)})))
+    tx.record(event("briefing.deleted", stored).payload(json!({"before": summary(stored)})))
 }

@@ -15,6 +15,7 @@ pub mod appointment;
 mod audience;
 pub mod booking;
 pub mod commands;
+mod consequences;
 pub mod deadlines;
 pub mod handlers;
 pub mod invitations;
@@ -26,6 +27,7 @@ pub mod queries;
 pub mod registrations;
 pub mod reminders;
 pub mod rules;
+pub mod series;
 pub mod settings;
 pub mod wire;
 

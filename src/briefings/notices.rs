@@ -24,7 +24,10 @@ use crate::mail::template::Template;
 use crate::schema::{briefing_invitations, registrations};
 
 /// Where an invitation is answered; the link's token follows as a fragment, so that no log has it.
-const ANSWER_PAGE: &str = "/invitations";
+const ANSWER_PAGE: &str = "/invitations#{token}";
+
+/// Hours before the start within which it is worth waking somebody when a briefing is moved or off.
+const URGENT_HOURS: i64 = 48;
 
 /// A briefing as its mails tell of it, made once for however many of them.
 struct Told<'a> {
@@ -60,7 +63,7 @@ pub fn values(briefing: &Briefing, venue: Option<&str>) -> Value {
     let told = |text: Option<&str>| text.filter(|_| is_told).map(str::to_owned);
     json!({
         "id": briefing.id,
-        "title": told(Some(&briefing.title)).unwrap_or_else(|| appointment::UNNAMED.to_owned()),
+        "title": told(Some(&briefing.title)).unwrap_or_else(|| appointment::CONTROLLED.to_owned()),
         "starts": on_the_wall(briefing.starts_local, &briefing.time_zone),
         "ends": on_the_wall(briefing.ends_local, &briefing.time_zone),
         "place": told(venue),
@@ -109,6 +112,7 @@ impl<'a> Told<'a> {
             values: self.values_for(&row.attendee_name, true, None),
             secret: None,
             meeting: None,
+            urgent: false,
             once,
             not_before: None,
         }
@@ -132,6 +136,7 @@ impl<'a> Told<'a> {
             values: self.values_for(&row.name, false, None),
             secret: None,
             meeting: None,
+            urgent: false,
             once,
             not_before: None,
         }
@@ -360,6 +365,10 @@ fn tell_all(
     }
     for row in &unanswered(tx.conn, briefing)? {
         drafts.push(told.to_invited(row, template, once(row.id.as_str())));
+    }
+    let is_near = tx.now.seconds_until(briefing.starts_at) < URGENT_HOURS * 3600;
+    for draft in &mut drafts {
+        draft.urgent = is_near;
     }
     outbox::queue_all(tx, drafts)?;
     Ok(())

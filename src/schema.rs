@@ -1243,6 +1243,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    mail_messages (id) {
+        id -> Text,
+        once -> Text,
+        kind -> Text,
+        template_version -> BigInt,
+        status -> Text,
+        to_name -> Nullable<Text>,
+        to_email -> Text,
+        to_email_folded -> Text,
+        organization_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        contents -> Nullable<Text>,
+        sealed_secret -> Nullable<Text>,
+        meeting -> Nullable<Text>,
+        is_urgent -> Bool,
+        digest_id -> Nullable<Text>,
+        attempts -> BigInt,
+        round_attempts -> BigInt,
+        next_attempt_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        sent_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_preferences (email_folded) {
+        email_folded -> Text,
+        time_zone -> Nullable<Text>,
+        has_quiet_hours -> Bool,
+        quiet_from -> Nullable<Text>,
+        quiet_until -> Nullable<Text>,
+        delivery -> Text,
+        unsubscribed -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_bounces (email_folded) {
+        email_folded -> Text,
+        reason -> Text,
+        bounced_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1267,6 +1319,7 @@ diesel::joinable!(registration_changes -> registrations (registration_id));
 diesel::joinable!(registration_changes -> briefings (briefing_id));
 diesel::joinable!(registration_changes -> organizations (organization_id));
 diesel::joinable!(briefing_reminders -> briefings (briefing_id));
+diesel::joinable!(mail_messages -> organizations (organization_id));
 diesel::joinable!(api_keys -> organizations (organization_id));
 diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(event_requests -> organizations (organization_id));
@@ -1443,4 +1496,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     briefing_invitations,
     registration_changes,
     briefing_reminders,
+    mail_messages,
+    mail_preferences,
+    mail_bounces,
 );

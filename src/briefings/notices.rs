@@ -33,6 +33,8 @@ const URGENT_HOURS: i64 = 48;
 struct Told<'a> {
     briefing: &'a Briefing,
     values: Value,
+    /// Why it is off.
+    reason: Option<String>,
     event: CalendarEvent,
 }
 
@@ -68,7 +70,6 @@ pub fn values(briefing: &Briefing, venue: Option<&str>) -> Value {
         "ends": on_the_wall(briefing.ends_local, &briefing.time_zone),
         "place": told(venue),
         "url": told(briefing.meeting_url.as_deref()),
-        "reason": told(briefing.reason.as_deref()),
     })
 }
 
@@ -78,6 +79,10 @@ impl<'a> Told<'a> {
         Ok(Self {
             briefing,
             values: values(briefing, venue.as_deref()),
+            reason: briefing
+                .reason
+                .clone()
+                .filter(|_| briefing.status.is_off() && appointment::may_be_told(briefing)),
             event: appointment::of(briefing, venue.as_deref()),
         })
     }
@@ -87,6 +92,7 @@ impl<'a> Told<'a> {
             "briefing": self.values,
             "person": {"name": name},
             "is_registered": is_registered,
+            "reason": self.reason,
             "link": link,
         })
     }
@@ -235,6 +241,17 @@ fn once(row: &Registration, what: &str) -> String {
     format!("{}/{}/{what}", row.id, row.version)
 }
 
+/// What became of a change that was asked for too late.
+#[derive(Debug, Clone, Copy)]
+pub struct Decision<'a> {
+    /// The change.
+    pub change: &'a str,
+    /// Whether it was made.
+    pub is_accepted: bool,
+    /// Why.
+    pub reason: Option<&'a str>,
+}
+
 /// Tells what became of a change that was asked for too late: the attendee, and whoever asked.
 ///
 /// # Errors
@@ -244,9 +261,8 @@ pub fn change_decided(
     tx: &mut Tx<'_>,
     briefing: &Briefing,
     row: &Registration,
-    decision: Value,
+    decision: &Decision<'_>,
     asked: Option<Recipient>,
-    once: &str,
 ) -> Result<(), Problem> {
     let told = Told::of(tx.conn, briefing)?;
     let attendee = Recipient {
@@ -258,12 +274,13 @@ pub fn change_decided(
         let mut draft = told.to_attendee(
             row,
             Template::RegistrationChangeDecided,
-            format!("{once}/{}", to.email.to_lowercase()),
+            format!("{}/{}", decision.change, to.email.to_lowercase()),
         );
         let name = to.name.clone().unwrap_or_default();
         draft.values = told.values_for(&name, true, None);
         if let Some(values) = draft.values.as_object_mut() {
-            values.insert("change".to_owned(), decision.clone());
+            values.insert("is_accepted".to_owned(), decision.is_accepted.into());
+            values.insert("reason".to_owned(), decision.reason.into());
         }
         draft.to = to;
         outbox::queue(tx, draft)?;

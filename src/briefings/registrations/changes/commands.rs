@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::briefings::commands::acquire;
 use crate::briefings::model::Briefing;
-use crate::briefings::notices;
-use crate::briefings::registrations::changes::lifecycle::{ChangeAction, LIFECYCLE};
+use crate::briefings::notices::{self, Decision};
+use crate::briefings::registrations::changes::lifecycle::{ChangeAction, ChangeStatus, LIFECYCLE};
 use crate::briefings::registrations::changes::model::{ChangeKind, RegistrationChange};
 use crate::briefings::registrations::changes::queries;
 use crate::briefings::registrations::changes::request::event;
@@ -20,7 +20,6 @@ use crate::kernel::id::RegistrationChangeId;
 use crate::kernel::text;
 use crate::mail::outbox::Recipient;
 use crate::schema::{registration_changes, registrations};
-use serde_json::json;
 
 /// Decides a change: makes it, or does not.
 ///
@@ -105,6 +104,10 @@ fn tell(
         }
         None => None,
     };
-    let decision = json!({"kind": row.kind, "decision": row.status, "reason": row.reason});
-    notices::change_decided(tx, briefing, registration, decision, asked, row.id.as_str())
+    let decision = Decision {
+        change: row.id.as_str(),
+        is_accepted: row.status == ChangeStatus::Accepted,
+        reason: row.reason.as_deref(),
+    };
+    notices::change_decided(tx, briefing, registration, &decision, asked)
 }

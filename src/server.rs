@@ -233,6 +233,7 @@ fn server(
             .configure(routes::all)
             .split_for_parts();
         app.route("/openapi.json", web::get().to(serve_document))
+            .configure(briefings::invitations::page::pages)
             .service(web::redirect("/docs", "/docs/"))
             .service(
                 SwaggerUi::new("/docs/{_:.*}")

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod handlers;
 pub mod link_handlers;
 pub mod model;
+pub mod page;
 pub mod queries;
 pub mod recipients;
 pub mod settle;

@@ -193,7 +193,12 @@ mod tests {
         for host in ["localhost", "127.0.0.1", "127.8.9.1", "::1", "[::1]"] {
             assert!(smtp(host, MailSecurity::None).check().is_ok(), "{host}");
         }
-        for host in ["mail.example.gov", "10.0.0.1", "localhost.example.gov", "::2"] {
+        for host in [
+            "mail.example.gov",
+            "10.0.0.1",
+            "localhost.example.gov",
+            "::2",
+        ] {
             assert!(smtp(host, MailSecurity::None).check().is_err(), "{host}");
             assert!(smtp(host, MailSecurity::Starttls).check().is_ok(), "{host}");
         }

@@ -24,7 +24,13 @@ const fn is_hidden(character: char) -> bool {
 pub fn line(text: &str, most: usize) -> String {
     let spaced: String = text
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
         .filter(|c| !is_hidden(*c))
         .collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -68,8 +68,9 @@ impl Templates {
         let mut texts = Environment::new();
         // A value that is missing must not leave a hole in a sentence; whether it is there may be asked.
         texts.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-        texts.set_trim_blocks(true);
-        texts.set_lstrip_blocks(true);
+        let mut syntax = texts.syntax().to_builder();
+        syntax.trim_blocks(true).lstrip_blocks(true);
+        texts.set_syntax(syntax.build()?);
         texts.add_template("layout.html", include_str!("layout.html"))?;
         texts.add_template("appointment.txt", include_str!("appointment.txt"))?;
         texts.add_template("appointment.html", include_str!("appointment.html"))?;
@@ -96,6 +97,7 @@ impl Templates {
         values: &Value,
     ) -> Result<String, TemplateError> {
         let name = format!("{}.v{version}.subject", template.kind());
+        let values = minijinja::Value::from(minijinja::value::Serde(values));
         let subject = self.0.get_template(&name)?.render(values)?;
         Ok(clean::line(&subject, SUBJECT))
     }
@@ -112,12 +114,20 @@ impl Templates {
         values: &Value,
     ) -> Result<Text, TemplateError> {
         let name = format!("{}.v{version}", template.kind());
-        let plain = self.0.get_template(&format!("{name}.txt"))?.render(values)?;
-        let footer = self.0.get_template("footer.txt")?.render(values)?;
+        let subject = self.subject(template, version, values)?;
+        let values = minijinja::Value::from(minijinja::value::Serde(values));
+        let plain = self
+            .0
+            .get_template(&format!("{name}.txt"))?
+            .render(values.clone())?;
+        let footer = self.0.get_template("footer.txt")?.render(values.clone())?;
         Ok(Text {
-            subject: self.subject(template, version, values)?,
+            subject,
             plain: format!("{}\n\n{}\n", plain.trim(), footer.trim()),
-            html: self.0.get_template(&format!("{name}.html"))?.render(values)?,
+            html: self
+                .0
+                .get_template(&format!("{name}.html"))?
+                .render(values)?,
         })
     }
 }
@@ -150,14 +160,19 @@ mod tests {
     fn every_kind_can_be_filled_with_everything_and_with_what_is_always_there() {
         let templates = Templates::new().unwrap();
         for template in Template::ALL {
-            let full = templates.fill(*template, 1, &values("Supply chains")).unwrap();
+            let full = templates
+                .fill(*template, 1, &values("Supply chains"))
+                .unwrap();
             assert!(!full.subject.is_empty() && full.html.contains("<html"));
             let least = json!({
                 "briefing": {"id": "brf_01jz8k2m4n6p8q0r2s4t6v8w0x", "starts": "s", "ends": "e"},
                 "person": {}, "office": "Office", "items": [],
             });
             let least = templates.fill(*template, 1, &least).unwrap();
-            assert!(!least.subject.is_empty() && !least.subject.contains("  "), "{least:?}");
+            assert!(
+                !least.subject.is_empty() && !least.subject.contains("  "),
+                "{least:?}"
+            );
         }
     }
 

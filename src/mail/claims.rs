@@ -77,7 +77,11 @@ pub fn is_anything_due(
     let due: Option<String> = mail_messages::table
         .filter(dsl::status.eq(MailStatus::Queued))
         .filter(dsl::next_attempt_at.le(now))
-        .filter(dsl::claimed_by.is_null().or(dsl::claimed_by.ne_all(others.clone())))
+        .filter(
+            dsl::claimed_by
+                .is_null()
+                .or(dsl::claimed_by.ne_all(others.clone())),
+        )
         .select(dsl::once)
         .first(conn)
         .optional()?;

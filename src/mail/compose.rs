@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
-use lettre::Address;
 use serde_json::{Value, json};
 
 use crate::kernel::ical::{self, Calendar, Method, Party};
@@ -105,7 +105,11 @@ pub fn compose(
     let recipient = Mailbox::new(name.filter(|name| !name.is_empty()), to.clone());
     let seconds = u64::try_from(now.seconds()).unwrap_or_default();
     let mut builder = Message::builder()
-        .message_id(Some(format!("<{}@{}>", row.id, settings.from.email.domain())))
+        .message_id(Some(format!(
+            "<{}@{}>",
+            row.id,
+            settings.from.email.domain()
+        )))
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
         .from(settings.from.clone())
         .to(recipient)
@@ -129,7 +133,9 @@ pub fn compose(
         None => both,
         Some((method, calendar)) => with_calendar(both, method, calendar)?,
     };
-    let message = builder.multipart(whole).map_err(|_| ComposeError::Address)?;
+    let message = builder
+        .multipart(whole)
+        .map_err(|_| ComposeError::Address)?;
     Ok(Composed {
         to,
         bytes: message.formatted(),
@@ -190,4 +196,3 @@ fn with_calendar(
         .multipart(both.singlepart(part))
         .singlepart(Attachment::new("invite.ics".to_owned()).body(calendar, file)))
 }
-

@@ -61,22 +61,26 @@ fn store(tx: &mut Tx<'_>, row: &MailMessage, reason: Option<&str>) -> Result<(),
                 MailStatus::HandedOver,
                 MailStatus::InDoubt,
             ]))
-            .filter(dsl::claimed_by.eq(worker).or(has_arrived.into_sql::<Nullable<Bool>>())),
+            .filter(
+                dsl::claimed_by
+                    .eq(worker)
+                    .or(has_arrived.into_sql::<Nullable<Bool>>()),
+            ),
     )
-        .set((
-            dsl::status.eq(row.status),
-            dsl::contents.eq(&row.contents),
-            dsl::sealed_secret.eq(&row.sealed_secret),
-            dsl::meeting.eq(&row.meeting),
-            dsl::attempts.eq(row.attempts),
-            dsl::round_attempts.eq(row.round_attempts),
-            dsl::next_attempt_at.eq(row.next_attempt_at),
-            dsl::claimed_by.eq(None::<String>),
-            dsl::last_error.eq(reason),
-            dsl::sent_at.eq(row.sent_at),
-            dsl::updated_at.eq(tx.now),
-        ))
-        .execute(tx.conn)?;
+    .set((
+        dsl::status.eq(row.status),
+        dsl::contents.eq(&row.contents),
+        dsl::sealed_secret.eq(&row.sealed_secret),
+        dsl::meeting.eq(&row.meeting),
+        dsl::attempts.eq(row.attempts),
+        dsl::round_attempts.eq(row.round_attempts),
+        dsl::next_attempt_at.eq(row.next_attempt_at),
+        dsl::claimed_by.eq(None::<String>),
+        dsl::last_error.eq(reason),
+        dsl::sent_at.eq(row.sent_at),
+        dsl::updated_at.eq(tx.now),
+    ))
+    .execute(tx.conn)?;
     Ok(())
 }
 
@@ -123,10 +127,8 @@ pub fn note_bounce(tx: &mut Tx<'_>, row: &MailMessage, reason: &str) -> Result<(
 ///
 /// When the database fails.
 pub fn clear_bounce(tx: &mut Tx<'_>, row: &MailMessage) -> Result<(), Problem> {
-    diesel::delete(
-        mail_bounces::table.filter(mail_bounces::email_folded.eq(&row.to_email_folded)),
-    )
-    .execute(tx.conn)?;
+    diesel::delete(mail_bounces::table.filter(mail_bounces::email_folded.eq(&row.to_email_folded)))
+        .execute(tx.conn)?;
     Ok(())
 }
 

@@ -21,7 +21,9 @@ pub fn after_failure(attempts: i64, retry: Retry) -> Option<i64> {
     if attempts >= retry.max_attempts {
         return None;
     }
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(20);
+    let doublings = u32::try_from(attempts.saturating_sub(1))
+        .unwrap_or(0)
+        .min(20);
     let wait = retry
         .seconds
         .saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX))

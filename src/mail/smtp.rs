@@ -98,13 +98,9 @@ impl Server {
             port: config.port(),
             security: config.security,
             tls,
-            credentials: config
-                .username
-                .clone()
-                .zip(config.password.as_ref())
-                .map(|(name, password)| {
-                    Credentials::new(name, password.expose_secret().to_owned())
-                }),
+            credentials: config.username.clone().zip(config.password.as_ref()).map(
+                |(name, password)| Credentials::new(name, password.expose_secret().to_owned()),
+            ),
             name: domain.map_or_else(ClientId::default, ClientId::Domain),
             patience: Duration::from_secs(config.answer_seconds),
         })
@@ -163,7 +159,9 @@ impl Connection {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         let mail = Mail::new(Some(from.clone()), parameters);
-        within(self.patience, self.inner.command(mail)).await.map(drop)
+        within(self.patience, self.inner.command(mail))
+            .await
+            .map(drop)
     }
 
     /// Names the recipient.
@@ -185,7 +183,9 @@ impl Connection {
     ///
     /// What the server answers.
     pub async fn ready(&mut self) -> Result<(), Refusal> {
-        within(self.patience, self.inner.command(Data)).await.map(drop)
+        within(self.patience, self.inner.command(Data))
+            .await
+            .map(drop)
     }
 
     /// Hands the contents over.
@@ -201,7 +201,9 @@ impl Connection {
 
     /// Gives up what was begun, so that the next mail can be. Whether the connection is still good.
     pub async fn reset(&mut self) -> bool {
-        within(self.patience, self.inner.command(Rset)).await.is_ok()
+        within(self.patience, self.inner.command(Rset))
+            .await
+            .is_ok()
     }
 
     /// Ends the conversation.

@@ -107,7 +107,10 @@ const fn is_gatherable(row: &MailMessage) -> bool {
 
 fn fate(settings: &Settings, known: &Recipients, row: &MailMessage, now: Timestamp) -> Fate {
     if let Some(bounce) = known.bounces.get(&row.to_email_folded) {
-        return Fate::Refuse(format!("not sent; the address was refused: {}", bounce.reason));
+        return Fate::Refuse(format!(
+            "not sent; the address was refused: {}",
+            bounce.reason
+        ));
     }
     let zone = known.zone(settings, row);
     if let Some(preference) = known.preferences.get(&row.to_email_folded) {

@@ -54,11 +54,7 @@ fn store(tx: &mut Tx<'_>, mut row: MailMessage) -> Result<MailMessage, Problem> 
 /// # Errors
 ///
 /// 404; 409 in another state, and when what it said is erased.
-pub fn resend(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    id: &MailMessageId,
-) -> Result<MailMessage, Problem> {
+pub fn resend(tx: &mut Tx<'_>, scope: &Scope, id: &MailMessageId) -> Result<MailMessage, Problem> {
     let mut row = acquire(tx, scope, id, MailAction::Resend)?;
     if row.contents.is_none() {
         return Err(Problem::new(

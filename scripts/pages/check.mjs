@@ -69,7 +69,8 @@ try {
   await page.getByRole("heading", { name: briefing.title }).waitFor();
   const text = await page.locator("main").innerText();
   assert.match(text, new RegExp(`\\(${briefing.starts_at.time_zone}\\)`));
-  assert.match(text, /\(Asia\/Kathmandu\)/);
+  // Browsers know the zone under its older name.
+  assert.match(text, /\(Asia\/Kath?mandu\)/);
   await barriers("before an answer");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");

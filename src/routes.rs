@@ -7,6 +7,7 @@ pub fn all(config: &mut ServiceConfig<'_>) {
     crate::system::routes(config);
     crate::identity::routes(config);
     crate::directory::routes(config);
+    crate::mail::routes(config);
     crate::briefings::routes(config);
     crate::event_requests::routes(config);
     crate::programs::routes(config);

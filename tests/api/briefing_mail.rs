@@ -47,7 +47,10 @@ impl Calendar {
 
     /// What it shows.
     fn shown(&self) -> Vec<&BTreeMap<String, String>> {
-        self.0.values().filter_map(|(_, _, shown)| shown.as_ref()).collect()
+        self.0
+            .values()
+            .filter_map(|(_, _, shown)| shown.as_ref())
+            .collect()
     }
 }
 

@@ -18,6 +18,7 @@ mod assembly_events;
 mod ballot_statements;
 mod blind_review;
 mod blobs;
+mod briefing_mail;
 mod briefings;
 mod calls;
 mod clearances;

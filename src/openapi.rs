@@ -33,6 +33,8 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Directory", description = "Organizations, briefers and venues."),
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
+        (name = "Materials", description = "Files of a briefing."),
+        (name = "After-action", description = "What came of a briefing and what is to follow."),
         (name = "Event requests", description = "What cities ask the office for, from draft to report."),
         (name = "Programs", description = "Programs of embedded diplomats and their calls for hosts."),
         (name = "Applications", description = "What hosts hand in, from draft to decision."),
@@ -147,7 +149,10 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
 
     let is_write = method != "get";
     let hands_out_secrets = path.starts_with("/v1/auth/") && is_public;
-    let takes_key = method == "post" && (!hands_out_secrets || path.ends_with("logout"));
+    // Nothing of a disclosure is kept, so none is repeated from what was kept.
+    let discloses = path.ends_with("/access-data/disclose") || path.ends_with("/access-list");
+    let takes_key =
+        method == "post" && !discloses && (!hands_out_secrets || path.ends_with("logout"));
     let has_parameter = |operation: &Map<String, Value>, name: &str| {
         operation
             .get("parameters")

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::briefings;
 use crate::config::{Config, ConfigError};
 use crate::event_requests;
 use crate::identity::Identity;
@@ -122,6 +123,7 @@ impl Application {
         let integrations = Integrations::new(&config.webhooks)?;
         let limits = Limits::new(config.limits.requests_per_minute);
         let rules = Rules {
+            briefings: briefings::settings::Settings::read(&config)?,
             requests: event_requests::settings::Settings::read(&config)?,
             programs: programs::settings::Settings::read(&config)?,
         };
@@ -214,6 +216,7 @@ fn server(
     let integrations = Data::new(integrations);
     let limits = Data::new(limits);
     let surface = Data::new(Surface::new(&openapi::document()));
+    let briefings = Data::new(rules.briefings);
     let requests = Data::new(rules.requests);
     let programs = Data::new(rules.programs);
     let workers = config.server.workers;
@@ -225,6 +228,7 @@ fn server(
             .app_data(integrations.clone())
             .app_data(limits.clone())
             .app_data(surface.clone())
+            .app_data(briefings.clone())
             .app_data(requests.clone())
             .app_data(programs.clone())
             .into_utoipa_app()

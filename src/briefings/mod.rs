@@ -8,16 +8,22 @@
 //!
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
+pub mod access_data;
+pub mod after_actions;
 mod audience;
 pub mod booking;
+pub mod check_ins;
 pub mod commands;
+pub mod follow_ups;
 pub mod handlers;
 pub mod lifecycle;
+pub mod materials;
 pub mod model;
 pub mod public;
 pub mod queries;
 pub mod registrations;
 pub mod rules;
+pub mod settings;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -39,4 +45,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::deliver_briefing)
         .service(handlers::close_briefing);
     registrations::routes(config);
+    access_data::routes(config);
+    check_ins::routes(config);
+    materials::routes(config);
+    after_actions::routes(config);
+    follow_ups::routes(config);
 }

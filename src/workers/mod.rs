@@ -12,6 +12,8 @@ use diesel::prelude::*;
 use tokio::sync::watch;
 
 use crate::assemblies;
+use crate::briefings::access_data::erasing;
+use crate::briefings::{self, materials};
 use crate::event_requests::{self, deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::integrations::deliveries;
@@ -36,6 +38,8 @@ const TIDY: Duration = Duration::from_secs(600);
 /// The office's rules that deadlines follow.
 #[derive(Debug, Clone)]
 pub struct Rules {
+    /// For briefings.
+    pub briefings: briefings::settings::Settings,
     /// For event requests.
     pub requests: event_requests::settings::Settings,
     /// For programs.
@@ -112,7 +116,7 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Prob
     Ok(advanced.is_some())
 }
 
-/// Lets happen what is due to event requests, in programs and in assemblies, until `stop` says so.
+/// Lets happen what is due to briefings and event requests, in programs and in assemblies, until `stop` says so.
 pub async fn watch_deadlines(kernel: Kernel, rules: Rules, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     let mut is_new = true;
@@ -121,6 +125,9 @@ pub async fn watch_deadlines(kernel: Kernel, rules: Rules, mut stop: watch::Rece
             Ok(None) => {}
             Ok(Some(touched)) => {
                 is_new = false;
+                if let Err(problem) = erasing::rewrite(&kernel).await {
+                    tracing::warn!(%problem, "the pages that held access data were not rewritten");
+                }
                 if touched > 0 {
                     kernel.journal_bell.notify_one();
                     continue;
@@ -156,6 +163,7 @@ async fn pass_deadlines(
                 0
             };
             let touched = deadlines::pass(tx, &rules.requests)?
+                + erasing::pass(tx, &rules.briefings)?
                 + programs::deadlines::pass(tx, &rules.programs)?
                 + assemblies::deadlines::pass(tx)?;
             Ok(Some(moved + touched))
@@ -169,6 +177,7 @@ type KnownKeys = fn(&mut Connection, Vec<String>) -> Result<Vec<String>, Problem
 /// The shelves of the store, each with who knows what is on it.
 const SHELVES: &[(&str, KnownKeys)] = &[
     (documents::SHELF, documents::queries::known_keys),
+    (materials::SHELF, materials::queries::known_keys),
     (
         assemblies::agenda::documents::SHELF,
         assemblies::agenda::documents::queries::known_keys,

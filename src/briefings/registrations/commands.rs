@@ -4,6 +4,9 @@
 use actix_web::http::header;
 use diesel::prelude::*;
 
+use crate::briefings::access_data::erasing::{self, Cause};
+use crate::briefings::check_ins::marks;
+use crate::briefings::check_ins::rules::Said;
 use crate::briefings::commands::acquire;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
@@ -198,6 +201,7 @@ pub fn cancel_registration(
     row.seat = None;
     let row = store(tx, row)?;
     tx.record(event("registration.cancelled", &row, &briefing))?;
+    erasing::of_registration(tx, &briefing, &row.id, Cause::Cancelled)?;
     promote_waiting(tx, &briefing, &briefing)?;
     Ok((briefing.into_inner(), row))
 }
@@ -215,7 +219,10 @@ pub fn record_attendance(
     came: bool,
 ) -> Result<(Briefing, Registration), Problem> {
     let (briefing, mut row) = load(tx, scope, briefing_id, id, Permission::RegistrationsCheckIn)?;
+    let said = Said { at: tx.now, came };
     if row.checked_in_at.is_some() == came && row.status == RegistrationStatus::Confirmed {
+        // A note of a device that was made before this and arrives after it changes nothing.
+        marks::keep(tx, &row, said)?;
         return Ok((briefing.into_inner(), row));
     }
     let action = if came { "check-in" } else { "undo-check-in" };
@@ -224,6 +231,7 @@ pub fn record_attendance(
     }
     row.checked_in_at = came.then_some(tx.now);
     let row = store(tx, row)?;
+    marks::keep(tx, &row, said)?;
     let kind = if came {
         "registration.checked_in"
     } else {

@@ -13,7 +13,7 @@ use crate::kernel::journal::{Event, Subject};
 use crate::schema::registrations;
 
 /// What the journal keeps of a registration: who sends, never who comes.
-pub(super) fn event(kind: &'static str, row: &Registration, briefing: &Briefing) -> Event {
+pub(in crate::briefings) fn event(kind: &'static str, row: &Registration, briefing: &Briefing) -> Event {
     let told = json!({
         "briefing_id": row.briefing_id,
         "organization_id": row.organization_id,
@@ -35,7 +35,7 @@ pub(super) fn event(kind: &'static str, row: &Registration, briefing: &Briefing)
 }
 
 /// Stores a changed registration as its next version.
-pub(super) fn store(tx: &mut Tx<'_>, mut row: Registration) -> Result<Registration, Problem> {
+pub(in crate::briefings) fn store(tx: &mut Tx<'_>, mut row: Registration) -> Result<Registration, Problem> {
     row.version += 1;
     row.updated_at = tx.now;
     diesel::update(registrations::table.filter(registrations::id.eq(&row.id)))

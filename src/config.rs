@@ -6,6 +6,7 @@
 //! Every key is described in `chancery.example.toml`; a test compares the two.
 
 pub mod briefings;
+pub mod mail;
 pub mod services;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::config::briefings::BriefingsConfig;
+use crate::config::mail::MailConfig;
 use crate::config::services::{
     OfficeConfig, ProgramsConfig, RequestsConfig, StorageConfig, WebhooksConfig,
 };
@@ -51,6 +53,8 @@ pub struct Config {
     pub storage: StorageConfig,
     /// Webhooks.
     pub webhooks: WebhooksConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// The log.
     pub log: LogConfig,
 }
@@ -155,6 +159,7 @@ impl Default for Config {
             programs: ProgramsConfig::default(),
             storage: StorageConfig::default(),
             webhooks: WebhooksConfig::default(),
+            mail: MailConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -287,6 +292,7 @@ impl Config {
         }
         self.office.calendar()?;
         self.storage.check()?;
+        self.mail.check()?;
         if self.database.connections == 0 {
             return invalid("database.connections must be 1 or more");
         }
@@ -343,6 +349,15 @@ impl Config {
     #[must_use]
     pub fn blob_settings(&self) -> BlobSettings {
         self.storage.blob_settings(&self.data_dir)
+    }
+
+    /// The folder for mail as files.
+    #[must_use]
+    pub fn mail_folder(&self) -> PathBuf {
+        self.mail
+            .folder
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join("mail"))
     }
 
     /// The address that clients use.

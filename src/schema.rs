@@ -231,6 +231,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    briefing_series (id) {
+        id -> Text,
+        title -> Text,
+        title_folded -> Text,
+        marking -> Text,
+        status -> Text,
+        recurrence -> Text,
+        time_zone -> Text,
+        starts_local -> Timestamp,
+        starts_at -> Timestamp,
+        ends_local -> Timestamp,
+        plan -> Text,
+        split_from_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    briefing_occurrences (briefing_id) {
+        briefing_id -> Text,
+        series_id -> Text,
+        planned_local -> Timestamp,
+        is_current -> Bool,
+        changed -> Text,
+    }
+}
+
+diesel::table! {
+    briefing_series_exceptions (series_id, planned_local) {
+        series_id -> Text,
+        planned_local -> Timestamp,
+    }
+}
+
+diesel::table! {
     registrations (id) {
         id -> Text,
         briefing_id -> Text,
@@ -1155,6 +1193,58 @@ diesel::table! {
 }
 
 diesel::table! {
+    mail_messages (id) {
+        id -> Text,
+        once -> Text,
+        kind -> Text,
+        template_version -> BigInt,
+        status -> Text,
+        to_name -> Nullable<Text>,
+        to_email -> Text,
+        to_email_folded -> Text,
+        organization_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        contents -> Nullable<Text>,
+        sealed_secret -> Nullable<Text>,
+        meeting -> Nullable<Text>,
+        is_urgent -> Bool,
+        digest_id -> Nullable<Text>,
+        attempts -> BigInt,
+        round_attempts -> BigInt,
+        next_attempt_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        sent_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_preferences (email_folded) {
+        email_folded -> Text,
+        time_zone -> Nullable<Text>,
+        has_quiet_hours -> Bool,
+        quiet_from -> Nullable<Text>,
+        quiet_until -> Nullable<Text>,
+        delivery -> Text,
+        unsubscribed -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_bounces (email_folded) {
+        email_folded -> Text,
+        reason -> Text,
+        bounced_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     access_data (registration_id) {
         registration_id -> Text,
         briefing_id -> Text,
@@ -1263,6 +1353,9 @@ diesel::joinable!(briefing_briefers -> briefings (briefing_id));
 diesel::joinable!(briefing_briefers -> briefers (briefer_id));
 diesel::joinable!(briefing_audiences -> briefings (briefing_id));
 diesel::joinable!(bookings -> briefings (briefing_id));
+diesel::joinable!(briefing_occurrences -> briefings (briefing_id));
+diesel::joinable!(briefing_occurrences -> briefing_series (series_id));
+diesel::joinable!(briefing_series_exceptions -> briefing_series (series_id));
 diesel::joinable!(registrations -> briefings (briefing_id));
 diesel::joinable!(registrations -> organizations (organization_id));
 diesel::joinable!(api_keys -> organizations (organization_id));
@@ -1359,6 +1452,7 @@ diesel::joinable!(minutes -> polls (basis_poll_id));
 diesel::joinable!(minutes -> users (approved_by));
 diesel::joinable!(minutes_records -> assembly_sessions (session_id));
 diesel::joinable!(minutes_corrections -> assembly_sessions (session_id));
+diesel::joinable!(mail_messages -> organizations (organization_id));
 diesel::joinable!(access_data -> registrations (registration_id));
 diesel::joinable!(access_data -> briefings (briefing_id));
 diesel::joinable!(access_data_requests -> registrations (registration_id));
@@ -1386,6 +1480,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     briefing_briefers,
     briefing_audiences,
     bookings,
+    briefing_series,
+    briefing_occurrences,
+    briefing_series_exceptions,
     registrations,
     journal_readers,
     api_keys,
@@ -1443,6 +1540,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     minutes,
     minutes_records,
     minutes_corrections,
+    mail_messages,
+    mail_preferences,
+    mail_bounces,
     access_data,
     access_data_requests,
     materials,

@@ -74,11 +74,7 @@ pub fn book(
     briefers: &[BrieferId],
 ) -> Result<(), Problem> {
     release(tx, &briefing.id)?;
-    let resources: Vec<String> = briefers
-        .iter()
-        .map(ToString::to_string)
-        .chain(wanted.venue_id.as_ref().map(ToString::to_string))
-        .collect();
+    let resources = resources_of(wanted, briefers);
     let conflicts = conflicts(tx, wanted, &resources)?;
     if !conflicts.is_empty() {
         return Err(Problem::new(
@@ -87,7 +83,20 @@ pub fn book(
         )
         .with("conflicts", conflicts));
     }
-    for resource in resources {
+    hold(tx, wanted, briefers)
+}
+
+/// Writes down what a briefing holds, after it was looked for bookings in the way.
+///
+/// # Errors
+///
+/// 409 when there is one after all.
+pub(super) fn hold(
+    tx: &mut Tx<'_>,
+    wanted: &Briefing,
+    briefers: &[BrieferId],
+) -> Result<(), Problem> {
+    for resource in resources_of(wanted, briefers) {
         diesel::insert_into(bookings::table)
             .values((
                 bookings::resource_id.eq(resource),
@@ -98,6 +107,15 @@ pub fn book(
             .execute(tx.conn)?;
     }
     Ok(())
+}
+
+/// What a briefing holds while it is booked: its briefers and its venue.
+pub(super) fn resources_of(briefing: &Briefing, briefers: &[BrieferId]) -> Vec<String> {
+    briefers
+        .iter()
+        .map(ToString::to_string)
+        .chain(briefing.venue_id.as_ref().map(ToString::to_string))
+        .collect()
 }
 
 fn conflicts(

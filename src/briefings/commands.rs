@@ -10,6 +10,7 @@ use crate::briefings::lifecycle::{BriefingAction, BriefingStatus, LIFECYCLE};
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::seats::promote_waiting;
 use crate::briefings::rules::{self, Times};
+use crate::briefings::series::single;
 use crate::briefings::wire::{Audience, CreateBriefing, UpdateBriefing};
 use crate::briefings::{booking, queries};
 use crate::directory::organizations;
@@ -48,7 +49,7 @@ pub(super) fn event(kind: &'static str, briefing: &Briefing) -> Event {
 }
 
 /// What the journal keeps of a briefing; internal notes are left out.
-fn summary(briefing: &Briefing) -> Value {
+pub(super) fn summary(briefing: &Briefing) -> Value {
     json!({
         "title": briefing.title,
         "status": briefing.status,
@@ -141,7 +142,7 @@ pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefin
 }
 
 /// References exist, and each briefer is named once; resources are locked on the way.
-fn check_references(
+pub(super) fn check_references(
     tx: &mut Tx<'_>,
     briefing: &Briefing,
     briefers: &[BrieferId],
@@ -196,6 +197,7 @@ pub(super) fn acquire(
     Locked::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)
 }
 
+/// Stores a changed briefing.
 fn store(
     tx: &mut Tx<'_>,
     stored: &Locked<Briefing>,
@@ -230,6 +232,29 @@ pub fn update_briefing(
 ) -> Result<Briefing, Problem> {
     let stored = acquire(tx, scope, id)?;
     stored.expect(if_match)?;
+    let briefing = change_locked(tx, scope, &stored, &change, Conflicts::Look)?;
+    single::note_changed(tx, id, &change)?;
+    Ok(briefing)
+}
+
+/// Who looks for bookings that are in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Conflicts {
+    /// Whoever books.
+    Look,
+    /// The caller has looked for all that it books.
+    Checked,
+}
+
+/// Changes a briefing that is locked.
+pub(super) fn change_locked(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    stored: &Locked<Briefing>,
+    change: &UpdateBriefing,
+    conflicts: Conflicts,
+) -> Result<Briefing, Problem> {
+    let id = &stored.id;
     if !stored.status.is_open_to_change() {
         let allowed = LIFECYCLE.allowed(stored.status, |permission| scope.can(permission));
         let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
@@ -243,9 +268,9 @@ pub fn update_briefing(
         .with("state", stored.status.as_str())
         .with("allowed_actions", allowed));
     }
-    let mut briefing = stored.clone();
+    let mut briefing = Briefing::clone(stored);
     let mut faults = Faults::default();
-    apply(&change, &mut briefing, &mut faults);
+    apply(change, &mut briefing, &mut faults);
     if let Some(audience) = &change.audience {
         check_audience(tx, audience, &mut faults)?;
     }
@@ -263,15 +288,31 @@ pub fn update_briefing(
     }
     if briefing.status.holds_bookings() {
         check_complete(&briefing, &briefers)?;
-        booking::book(tx, &stored, &briefing, &briefers)?;
+        book(tx, stored, &briefing, &briefers, conflicts)?;
     }
-    let briefing = store(tx, &stored, briefing)?;
+    let briefing = store(tx, stored, briefing)?;
     tx.record(event("briefing.updated", &briefing).payload(json!({
-        "before": summary(&stored),
+        "before": summary(stored),
         "after": summary(&briefing),
     })))?;
-    promote_waiting(tx, &stored, &briefing)?;
+    promote_waiting(tx, stored, &briefing)?;
     Ok(briefing)
+}
+
+fn book(
+    tx: &mut Tx<'_>,
+    stored: &Locked<Briefing>,
+    wanted: &Briefing,
+    briefers: &[BrieferId],
+    conflicts: Conflicts,
+) -> Result<(), Problem> {
+    match conflicts {
+        Conflicts::Look => booking::book(tx, stored, wanted, briefers),
+        Conflicts::Checked => {
+            booking::release(tx, &stored.id)?;
+            booking::hold(tx, wanted, briefers)
+        }
+    }
 }
 
 fn apply(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Faults) {
@@ -364,7 +405,7 @@ fn apply_times(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Fa
 }
 
 /// What a briefing needs before it is booked.
-fn check_complete(briefing: &Briefing, briefers: &[BrieferId]) -> Result<(), Problem> {
+pub(super) fn check_complete(briefing: &Briefing, briefers: &[BrieferId]) -> Result<(), Problem> {
     use crate::briefings::model::BriefingFormat::{Hybrid, InPerson};
     let mut faults = Faults::default();
     faults.require(
@@ -398,8 +439,21 @@ pub fn advance_briefing(
 ) -> Result<Briefing, Problem> {
     let stored = acquire(tx, scope, id)?;
     stored.expect(if_match)?;
+    advance_locked(tx, scope, &stored, action, reason, Conflicts::Look)
+}
+
+/// Takes a briefing that is locked one step through its life cycle.
+pub(super) fn advance_locked(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    stored: &Locked<Briefing>,
+    action: BriefingAction,
+    reason: Option<&str>,
+    conflicts: Conflicts,
+) -> Result<Briefing, Problem> {
+    let id = &stored.id;
     let to = LIFECYCLE.after(stored.status, action, |permission| scope.can(permission))?;
-    let mut briefing = stored.clone();
+    let mut briefing = Briefing::clone(stored);
     briefing.status = to;
     let kind = match action {
         BriefingAction::Schedule => {
@@ -408,7 +462,7 @@ pub fn advance_briefing(
             let mut faults = Faults::default();
             booking::lock_resources(tx, &briefing, &briefers, &mut faults)?;
             faults.finish()?;
-            booking::book(tx, &stored, &briefing, &briefers)?;
+            book(tx, stored, &briefing, &briefers, conflicts)?;
             briefing.reason = None;
             "briefing.scheduled"
         }
@@ -448,9 +502,9 @@ pub fn advance_briefing(
             "briefing.closed"
         }
     };
-    let briefing = store(tx, &stored, briefing)?;
+    let briefing = store(tx, stored, briefing)?;
     tx.record(event(kind, &briefing).payload(json!({
-        "before": summary(&stored),
+        "before": summary(stored),
         "after": summary(&briefing),
         "reason": briefing.reason,
     })))?;
@@ -470,6 +524,17 @@ pub fn delete_briefing(
 ) -> Result<(), Problem> {
     let stored = acquire(tx, scope, id)?;
     stored.expect(if_match)?;
+    single::note_deleted(tx, id)?;
+    delete_locked(tx, scope, &stored)
+}
+
+/// Deletes a draft that is locked.
+pub(super) fn delete_locked(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    stored: &Locked<Briefing>,
+) -> Result<(), Problem> {
+    let id = &stored.id;
     if stored.status != BriefingStatus::Draft {
         let allowed = LIFECYCLE.allowed(stored.status, |permission| scope.can(permission));
         let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
@@ -483,5 +548,5 @@ pub fn delete_briefing(
     replace_briefers(tx, id, &[])?;
     replace_audience(tx, id, &Audience::default())?;
     diesel::delete(briefings::table.filter(briefings::id.eq(id))).execute(tx.conn)?;
-    tx.record(event("briefing.deleted", &stored).payload(json!({"before": summary(&stored)})))
+    tx.record(event("briefing.deleted", stored).payload(json!({"before": summary(stored)})))
 }

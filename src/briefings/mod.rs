@@ -10,6 +10,7 @@
 
 pub mod access_data;
 pub mod after_actions;
+pub mod appointment;
 mod audience;
 pub mod booking;
 pub mod check_ins;
@@ -24,6 +25,7 @@ pub mod queries;
 pub mod registrations;
 pub mod rules;
 pub mod settings;
+pub mod series;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -15,6 +15,7 @@ mod application_statements;
 mod applications;
 mod assemblies;
 mod assembly_events;
+mod ballot_statements;
 mod blind_review;
 mod blobs;
 mod briefings;

@@ -1,0 +1,3 @@
+DROP TABLE briefing_series_exceptions;
+DROP TABLE briefing_occurrences;
+DROP TABLE briefing_series;

@@ -1,0 +1,3 @@
+//! Briefings that recur, each occurrence a briefing of its own.
+
+pub mod single;

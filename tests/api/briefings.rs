@@ -6,7 +6,7 @@ use chancery::kernel::access::Role;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, App};
+use crate::support::{Actor, App, put};
 
 async fn drafted(admin: &Actor, body: Value) -> String {
     admin.post("/v1/briefings", body).await.expect(201).id()
@@ -305,6 +305,12 @@ async fn in_status(app: &App, admin: &Actor, status: BriefingStatus) -> String {
         Closed => &["schedule", "publish", "deliver", "close"],
     };
     for step in steps {
+        if *step == "close" {
+            let report = json!({"summary": "It was held."});
+            put(admin, &format!("/v1/briefings/{id}/after-action"), report)
+                .await
+                .expect(201);
+        }
         admin
             .act_now(&format!("/v1/briefings/{id}"), step)
             .await

@@ -82,7 +82,12 @@ fn steps(operation: &str) -> &'static [&'static str] {
     match operation {
         "update_briefing" | "delete_briefing" | "schedule_briefing" => &[],
         "publish_briefing" => &["schedule"],
-        "close_briefing" => &["schedule", "publish", "deliver"],
+        "close_briefing" | "file_after_action" | "get_after_action" => {
+            &["schedule", "publish", "deliver"]
+        }
+        name if name.ends_with("_follow_up") || name == "list_follow_ups" => {
+            &["schedule", "publish", "deliver"]
+        }
         _ => &["schedule", "publish"],
     }
 }

@@ -8,6 +8,8 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod access_data;
+mod after_actions;
 mod agenda;
 mod agenda_documents;
 mod api_keys;
@@ -20,6 +22,7 @@ mod blind_review;
 mod blobs;
 mod briefings;
 mod calls;
+mod check_ins;
 mod clearances;
 mod cli;
 mod concurrency;
@@ -35,6 +38,7 @@ mod http;
 mod identity;
 mod isolation;
 mod journal;
+mod materials;
 mod matrix;
 mod migrations;
 mod minutes;

@@ -33,6 +33,7 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Directory", description = "Organizations, briefers and venues."),
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
+        (name = "Invitations", description = "Who is asked to a briefing, and what they answer."),
         (name = "Materials", description = "Files of a briefing."),
         (name = "After-action", description = "What came of a briefing and what is to follow."),
         (name = "Event requests", description = "What cities ask the office for, from draft to report."),
@@ -148,8 +149,10 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
     operation.insert("security".to_owned(), security);
 
     let is_write = method != "get";
-    let hands_out_secrets = path.starts_with("/v1/auth/") && is_public;
-    // Nothing of a disclosure is kept, so none is repeated from what was kept.
+    // Of what is asked or answered with a secret nothing is kept for a retry.
+    let hands_out_secrets = is_public
+        && (path.starts_with("/v1/auth/") || path.starts_with("/v1/invitation-links/"));
+    // Nor of a disclosure.
     let discloses = path.ends_with("/access-data/disclose") || path.ends_with("/access-list");
     let takes_key =
         method == "post" && !discloses && (!hands_out_secrets || path.ends_with("logout"));

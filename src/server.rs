@@ -15,8 +15,8 @@ use tokio::sync::{Notify, watch};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::briefings;
 use crate::config::{Config, ConfigError};
+use crate::briefings;
 use crate::event_requests;
 use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
@@ -123,8 +123,8 @@ impl Application {
         let integrations = Integrations::new(&config.webhooks)?;
         let limits = Limits::new(config.limits.requests_per_minute);
         let rules = Rules {
-            briefings: briefings::settings::Settings::read(&config)?,
             requests: event_requests::settings::Settings::read(&config)?,
+            briefings: briefings::settings::Settings::read(&config)?,
             programs: programs::settings::Settings::read(&config)?,
         };
         let (stop, stopped) = watch::channel(false);
@@ -235,6 +235,7 @@ fn server(
             .configure(routes::all)
             .split_for_parts();
         app.route("/openapi.json", web::get().to(serve_document))
+            .configure(briefings::invitations::page::pages)
             .service(web::redirect("/docs", "/docs/"))
             .service(
                 SwaggerUi::new("/docs/{_:.*}")

@@ -12,6 +12,9 @@ pub struct BriefingsConfig {
     pub access_data_reminder_days: i64,
     /// Days before a follow-up is due on which its owner is reminded; 0 is the day itself.
     pub follow_up_reminder_days: Vec<i64>,
+    /// Hours before the start at which attendees, and those who have not answered their
+    /// invitation, are reminded; where a briefing does not say it for itself.
+    pub reminder_hours: Vec<i64>,
 }
 
 impl Default for BriefingsConfig {
@@ -20,6 +23,7 @@ impl Default for BriefingsConfig {
             access_data_days: 30,
             access_data_reminder_days: 14,
             follow_up_reminder_days: vec![7, 0],
+            reminder_hours: vec![168, 24],
         }
     }
 }

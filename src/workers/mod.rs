@@ -6,7 +6,7 @@
 
 pub mod wake;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use tokio::sync::watch;
@@ -29,6 +29,9 @@ use crate::schema::events;
 /// where the database cannot tell ([`wake`]).
 const POLL: Duration = Duration::from_millis(250);
 
+/// How often is looked at what is due to the day rather than to the second.
+const SLOW: Duration = Duration::from_secs(60);
+
 /// How old a file that nothing refers to is before it is cleared away, in seconds: a day.
 const ORPHAN_AGE: i64 = 24 * 3600;
 
@@ -38,10 +41,10 @@ const TIDY: Duration = Duration::from_secs(600);
 /// The office's rules that deadlines follow.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// For briefings.
-    pub briefings: briefings::settings::Settings,
     /// For event requests.
     pub requests: event_requests::settings::Settings,
+    /// For briefings.
+    pub briefings: briefings::settings::Settings,
     /// For programs.
     pub programs: programs::settings::Settings,
 }
@@ -116,15 +119,21 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Prob
     Ok(advanced.is_some())
 }
 
-/// Lets happen what is due to briefings and event requests, in programs and in assemblies, until `stop` says so.
+/// Lets happen what is due to briefings and event requests, in programs and in assemblies, until
+/// `stop` says so.
 pub async fn watch_deadlines(kernel: Kernel, rules: Rules, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     let mut is_new = true;
+    let mut looked_slowly: Option<Instant> = None;
     while !*stop.borrow() {
-        match pass_deadlines(&kernel, &rules, &holder, is_new).await {
+        let is_slow_turn = looked_slowly.is_none_or(|before| before.elapsed() >= SLOW);
+        match pass_deadlines(&kernel, &rules, &holder, is_new, is_slow_turn).await {
             Ok(None) => {}
             Ok(Some(touched)) => {
                 is_new = false;
+                if is_slow_turn {
+                    looked_slowly = Some(Instant::now());
+                }
                 if let Err(problem) = erasing::rewrite(&kernel).await {
                     tracing::warn!(%problem, "the pages that held access data were not rewritten");
                 }
@@ -149,6 +158,7 @@ async fn pass_deadlines(
     rules: &Rules,
     holder: &str,
     is_new: bool,
+    is_slow_turn: bool,
 ) -> Result<Option<usize>, Problem> {
     let (rules, holder) = (rules.clone(), holder.to_owned());
     kernel
@@ -158,15 +168,20 @@ async fn pass_deadlines(
                 return Ok(None);
             }
             let moved = if is_new {
-                deadlines::recompute(tx, &rules.requests)?
+                deadlines::recompute(tx, &rules.requests)? + briefings::reminders::look_again(tx)?
+            } else {
+                0
+            };
+            let slowly = if is_slow_turn {
+                briefings::deadlines::pass_slowly(tx, &rules.briefings)?
             } else {
                 0
             };
             let touched = deadlines::pass(tx, &rules.requests)?
-                + erasing::pass(tx, &rules.briefings)?
+                + briefings::deadlines::pass(tx, &rules.briefings)?
                 + programs::deadlines::pass(tx, &rules.programs)?
                 + assemblies::deadlines::pass(tx)?;
-            Ok(Some(moved + touched))
+            Ok(Some(moved + slowly + touched))
         })
         .await
 }

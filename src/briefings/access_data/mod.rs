@@ -7,6 +7,7 @@
 //! for it ([`needs`]) and is gone when it has served: on request, with a cancellation, and some days
 //! after the briefing ([`erasing`]).
 
+pub mod asking;
 pub mod commands;
 pub mod erasing;
 pub mod handlers;

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod handlers;
 pub mod model;
 pub mod queries;
+pub mod reminding;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

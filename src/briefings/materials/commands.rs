@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::briefings::commands::acquire;
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::materials::model::{Material, MaterialAudience};
-use crate::briefings::materials::queries;
+use crate::briefings::materials::{queries, telling};
 use crate::briefings::materials::wire::{MaterialUpload, UpdateMaterial};
 use crate::briefings::model::Briefing;
 use crate::kernel::access::Scope;
@@ -122,6 +122,7 @@ pub fn add_material(
         .values(row.clone())
         .execute(tx.conn)?;
     tx.record(event("material.added", &row, tx.now))?;
+    telling::added(tx, &briefing, &row)?;
     Ok(row)
 }
 
@@ -176,7 +177,7 @@ pub fn update_material(
     if_match: IfMatch,
     change: UpdateMaterial,
 ) -> Result<Material, Problem> {
-    let (_briefing, stored) = load(tx, scope, briefing, id, if_match)?;
+    let (briefing, stored) = load(tx, scope, briefing, id, if_match)?;
     let mut faults = Faults::default();
     scope.check_marking(change.marking, "/marking", &mut faults);
     faults.finish()?;
@@ -188,6 +189,7 @@ pub fn update_material(
     row.marking = change.marking.unwrap_or(row.marking);
     change.available_from.apply(&mut row.available_from);
     let row = store(tx, row)?;
+    telling::changed(tx, &briefing, &row)?;
     tx.record(event("material.updated", &row, tx.now))?;
     Ok(row)
 }
@@ -210,6 +212,7 @@ pub fn withdraw_material(
     row.withdrawn_at = Some(tx.now);
     row.withdrawn_reason = text::clean_optional(reason);
     let row = store(tx, row)?;
+    telling::withdrawn(tx, &row)?;
     tx.record(event("material.withdrawn", &row, tx.now))?;
     Ok(row)
 }

@@ -51,7 +51,9 @@ impl Settings {
         }
         let days = &briefings.follow_up_reminder_days;
         if days.len() > 10 || !days.iter().all(|days| (0..=365).contains(days)) {
-            return invalid("follow_up_reminder_days must be at most ten numbers between 0 and 365");
+            return invalid(
+                "follow_up_reminder_days must be at most ten numbers between 0 and 365",
+            );
         }
         Ok(Self {
             reminder_hours,

@@ -233,9 +233,9 @@ pub fn is_staff_with(
         return Ok(false);
     }
     let homes = homes(conn, id, now)?;
-    Ok(homes.iter().any(|home| {
-        home.role.is_federal() && home.role.permissions().contains(&permission)
-    }))
+    Ok(homes
+        .iter()
+        .any(|home| home.role.is_federal() && home.role.permissions().contains(&permission)))
 }
 
 /// The names of these accounts, by id, in one query; only of those who belong to `organization`,

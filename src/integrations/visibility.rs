@@ -75,7 +75,7 @@ const APPLICATION: &str = applications::aggregate::SUBJECT;
 pub const BRIEFING: &str = "briefing";
 
 /// How events call a material of a briefing.
-const MATERIAL: &str = materials::commands::SUBJECT;
+const MATERIAL: &str = materials::model::SUBJECT;
 
 /// How events call a webhook endpoint.
 pub const WEBHOOK_ENDPOINT: &str = "webhook_endpoint";

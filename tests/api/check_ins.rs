@@ -13,10 +13,13 @@ fn note(client: &str, registration: &str, action: &str, at: Timestamp) -> Value 
 }
 
 async fn send(who: &Actor, briefing: &str, notes: &[Value]) -> Value {
-    who.post(&format!("/v1/briefings/{briefing}/check-ins"), json!({"entries": notes}))
-        .await
-        .expect(200)
-        .body
+    who.post(
+        &format!("/v1/briefings/{briefing}/check-ins"),
+        json!({"entries": notes}),
+    )
+    .await
+    .expect(200)
+    .body
 }
 
 /// What became of each note, in a word or with the code of the problem.

@@ -12,12 +12,24 @@ const SLIDES: &str = "Supply chains: what is changing.\n";
 
 async fn add_as(who: &Actor, briefing: &str, query: &str, kind: &str, body: &[u8]) -> Answer {
     let path = format!("/v1/briefings/{briefing}/materials?{query}");
-    who.send_raw(Method::POST, &path, &[("Content-Type", kind)], body.to_vec())
-        .await
+    who.send_raw(
+        Method::POST,
+        &path,
+        &[("Content-Type", kind)],
+        body.to_vec(),
+    )
+    .await
 }
 
 async fn add(who: &Actor, briefing: &str, query: &str) -> Answer {
-    add_as(who, briefing, query, "application/octet-stream", SLIDES.as_bytes()).await
+    add_as(
+        who,
+        briefing,
+        query,
+        "application/octet-stream",
+        SLIDES.as_bytes(),
+    )
+    .await
 }
 
 async fn seen(who: &Actor, briefing: &str) -> Vec<String> {

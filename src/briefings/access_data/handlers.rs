@@ -144,8 +144,7 @@ pub async fn disclose_access_list(
     let keyring = access.kernel().keyring.clone();
     access
         .write_unkept(move |tx, scope| {
-            let list =
-                commands::disclose_access_list(tx, scope, &keyring, &id, &input.reason)?;
+            let list = commands::disclose_access_list(tx, scope, &keyring, &id, &input.reason)?;
             Reply::ok(&list)
         })
         .await

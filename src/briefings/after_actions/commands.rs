@@ -67,7 +67,9 @@ pub fn file_after_action(
         walk_ins: input.walk_ins,
         filed_by: me.clone(),
         version,
-        created_at: earlier.as_ref().map_or(tx.now, |earlier| earlier.created_at),
+        created_at: earlier
+            .as_ref()
+            .map_or(tx.now, |earlier| earlier.created_at),
         updated_at: tx.now,
     };
     if earlier.is_none() {
@@ -89,10 +91,7 @@ pub fn file_after_action(
     Ok((row, earlier.is_none()))
 }
 
-fn next_version(
-    earlier: Option<&AfterAction>,
-    if_match: Option<IfMatch>,
-) -> Result<i64, Problem> {
+fn next_version(earlier: Option<&AfterAction>, if_match: Option<IfMatch>) -> Result<i64, Problem> {
     let Some(earlier) = earlier else {
         return Ok(1);
     };

@@ -33,8 +33,7 @@ pub fn of_briefing(conn: &mut Connection, briefing: &BriefingId) -> Result<Optio
 ///
 /// When the database fails.
 pub fn represent(conn: &mut Connection, scope: &Scope, row: Row) -> Result<AfterAction, Problem> {
-    let names =
-        identity::queries::names_of_users(conn, vec![row.filed_by.to_string()], None)?;
+    let names = identity::queries::names_of_users(conn, vec![row.filed_by.to_string()], None)?;
     let allowed_actions = scope
         .can(Permission::AfterActionsWrite)
         .then(|| "update".to_owned());

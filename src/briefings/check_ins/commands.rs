@@ -7,9 +7,7 @@ use diesel::prelude::*;
 use crate::briefings::check_ins::marks;
 use crate::briefings::check_ins::model::{CheckInAction, CheckInEntry, CheckInOutcome};
 use crate::briefings::check_ins::rules::{self, Change, Said};
-use crate::briefings::check_ins::wire::{
-    CheckInBatch, CheckInNote, CheckInResult, CheckInResults,
-};
+use crate::briefings::check_ins::wire::{CheckInBatch, CheckInNote, CheckInResult, CheckInResults};
 use crate::briefings::commands::acquire;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
@@ -55,8 +53,7 @@ pub fn record_check_ins(
             None => {
                 let entry = take(tx, &briefing, &mut desk, note)?;
                 let result = CheckInResult::of(&entry);
-                desk.answered
-                    .insert(note.client_id.clone(), entry.clone());
+                desk.answered.insert(note.client_id.clone(), entry.clone());
                 new.push(entry);
                 result
             }

@@ -28,8 +28,6 @@ pub async fn record_check_ins(
     Json(batch): Json<CheckInBatch>,
 ) -> Result<Reply, Problem> {
     access
-        .write(move |tx, scope| {
-            Reply::ok(&commands::record_check_ins(tx, scope, &id, &batch)?)
-        })
+        .write(move |tx, scope| Reply::ok(&commands::record_check_ins(tx, scope, &id, &batch)?))
         .await
 }

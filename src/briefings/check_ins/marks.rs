@@ -15,10 +15,7 @@ use crate::schema::attendance_marks;
 /// # Errors
 ///
 /// When the database fails.
-pub fn of(
-    conn: &mut Connection,
-    ids: Vec<RegistrationId>,
-) -> Result<Vec<AttendanceMark>, Problem> {
+pub fn of(conn: &mut Connection, ids: Vec<RegistrationId>) -> Result<Vec<AttendanceMark>, Problem> {
     Ok(attendance_marks::table
         .filter(attendance_marks::registration_id.eq_any(ids))
         .select(AttendanceMark::as_select())

@@ -120,11 +120,7 @@ pub fn add(
         .select((follow_ups::task, follow_ups::owner_id, follow_ups::due_on))
         .load(tx.conn)?;
     for one in wanted {
-        let new = (
-            text::clean(&one.task),
-            one.owner_id.clone(),
-            one.due_on,
-        );
+        let new = (text::clean(&one.task), one.owner_id.clone(), one.due_on);
         if there.contains(&new) {
             continue;
         }

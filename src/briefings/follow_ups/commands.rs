@@ -39,11 +39,7 @@ fn load(
     .with("allowed_actions", shown.allowed_actions))
 }
 
-fn store(
-    tx: &mut Tx<'_>,
-    mut row: FollowUp,
-    kind: &'static str,
-) -> Result<FollowUp, Problem> {
+fn store(tx: &mut Tx<'_>, mut row: FollowUp, kind: &'static str) -> Result<FollowUp, Problem> {
     let version = row.version;
     row.version += 1;
     row.updated_at = tx.now;

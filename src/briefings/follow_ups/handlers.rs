@@ -4,9 +4,7 @@ use actix_web::web::Data;
 use actix_web::{get, patch, post};
 
 use crate::briefings::follow_ups::model::FollowUp as Row;
-use crate::briefings::follow_ups::wire::{
-    FollowUp, FollowUpQuery, SettleFollowUp, UpdateFollowUp,
-};
+use crate::briefings::follow_ups::wire::{FollowUp, FollowUpQuery, SettleFollowUp, UpdateFollowUp};
 use crate::briefings::follow_ups::{commands, queries};
 use crate::briefings::settings::Settings;
 use crate::kernel::access::{Access, Scope, may};

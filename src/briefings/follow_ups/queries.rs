@@ -17,8 +17,8 @@ use crate::kernel::db::{Connection, among};
 use crate::kernel::http::{Page, PageRequest, Problem};
 use crate::kernel::id::{BriefingId, FollowUpId};
 use crate::kernel::secrets::Keyring;
-use crate::schema::follow_ups::{self, dsl};
 use crate::schema::briefings;
+use crate::schema::follow_ups::{self, dsl};
 
 type Boxed = follow_ups::BoxedQuery<'static, Backend>;
 
@@ -185,11 +185,7 @@ pub fn represent(
 /// # Errors
 ///
 /// When the database fails.
-pub fn represent_one(
-    conn: &mut Connection,
-    scope: &Scope,
-    row: Row,
-) -> Result<FollowUp, Problem> {
+pub fn represent_one(conn: &mut Connection, scope: &Scope, row: Row) -> Result<FollowUp, Problem> {
     represent(conn, scope, vec![row])?
         .pop()
         .ok_or_else(|| Problem::internal("a follow-up has no representation"))

@@ -9,12 +9,12 @@ use crate::briefings::follow_ups::model::{FollowUp, FollowUpStatus};
 use crate::briefings::model::Briefing;
 use crate::briefings::notices;
 use crate::briefings::settings::Settings;
+use crate::identity::model::UserStatus;
 use crate::kernel::db::{Aggregate, Locked, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::id::FollowUpId;
 use crate::mail::outbox::{self, Draft, Recipient};
 use crate::mail::template::Template;
-use crate::identity::model::UserStatus;
 use crate::schema::{follow_ups, users};
 
 /// How many the worker looks at in one transaction, at most.

@@ -12,9 +12,7 @@ use crate::briefings::registrations::model::RegistrationStatus;
 use crate::directory::organizations::model::OrganizationKind;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::http::{Faults, Problem};
-use crate::kernel::id::{
-    BriefingId, BriefingInvitationId, OrganizationId, RegistrationId,
-};
+use crate::kernel::id::{BriefingId, BriefingInvitationId, OrganizationId, RegistrationId};
 use crate::kernel::time::{Timestamp, ZonedTime, ZonedTimeSchema};
 
 /// Somebody who is invited.

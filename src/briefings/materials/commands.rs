@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::briefings::commands::acquire;
 use crate::briefings::lifecycle::BriefingStatus;
-use crate::briefings::materials::model::{Material, MaterialAudience};
-use crate::briefings::materials::{queries, telling};
+use crate::briefings::materials::model::{Material, MaterialAudience, SUBJECT};
 use crate::briefings::materials::wire::{MaterialUpload, UpdateMaterial};
+use crate::briefings::materials::{queries, telling};
 use crate::briefings::model::Briefing;
 use crate::kernel::access::Scope;
 use crate::kernel::blobs::Stored;
@@ -20,9 +20,6 @@ use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::schema::materials;
 
-/// How events call a material.
-pub const SUBJECT: &str = "material";
-
 /// How many materials a briefing has, at most.
 const MOST: i64 = 100;
 
@@ -34,7 +31,8 @@ fn event(kind: &'static str, row: &Material, now: Timestamp) -> Event {
         id: row.id.to_string(),
         version: Some(row.version),
     };
-    let told = json!({"briefing_id": row.briefing_id, "title": row.title, "filename": row.filename});
+    let told =
+        json!({"briefing_id": row.briefing_id, "title": row.title, "filename": row.filename});
     let event = Event::new(kind, subject)
         .marking(row.marking)
         .payload(json!({
@@ -62,11 +60,10 @@ pub fn check_upload(
     upload: &MaterialUpload,
 ) -> Result<(), Problem> {
     if briefing.status == BriefingStatus::Cancelled {
-        return Err(Problem::new(
-            Code::NotAllowedInState,
-            "The briefing is called off.",
-        )
-        .with("state", briefing.status.as_str()));
+        return Err(
+            Problem::new(Code::NotAllowedInState, "The briefing is called off.")
+                .with("state", briefing.status.as_str()),
+        );
     }
     let mut faults = Faults::default();
     scope.check_marking(upload.marking, "marking", &mut faults);
@@ -140,12 +137,11 @@ fn load(
     let stored = Locked::<Material>::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)?;
     stored.expect(if_match)?;
     if stored.withdrawn_at.is_some() {
-        return Err(Problem::new(
-            Code::NotAllowedInState,
-            "The material was withdrawn.",
-        )
-        .with("state", "withdrawn")
-        .with("allowed_actions", Vec::<String>::new()));
+        return Err(
+            Problem::new(Code::NotAllowedInState, "The material was withdrawn.")
+                .with("state", "withdrawn")
+                .with("allowed_actions", Vec::<String>::new()),
+        );
     }
     Ok((briefing, stored))
 }

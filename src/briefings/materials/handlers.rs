@@ -48,9 +48,7 @@ pub async fn list_materials(
 ) -> Result<Reply, Problem> {
     let now = access.clock().now();
     access
-        .read(move |conn, scope| {
-            Reply::ok(&Page::whole(queries::list(conn, scope, &id, now)?))
-        })
+        .read(move |conn, scope| Reply::ok(&Page::whole(queries::list(conn, scope, &id, now)?)))
         .await
 }
 
@@ -90,7 +88,10 @@ pub async fn add_material(
     let outcome = access
         .write(move |tx, scope| {
             let row = commands::add_material(tx, scope, &id, &upload, &filename, &stored)?;
-            let (location, version) = (format!("/v1/briefings/{id}/materials/{}", row.id), row.version);
+            let (location, version) = (
+                format!("/v1/briefings/{id}/materials/{}", row.id),
+                row.version,
+            );
             let shown = queries::represent_one(tx.conn, scope, row)?;
             Ok(Reply::created(&shown, location)?.representation(version))
         })
@@ -218,8 +219,7 @@ pub async fn withdraw_material(
     access
         .write(move |tx, scope| {
             let reason = input.reason.as_deref();
-            let row =
-                commands::withdraw_material(tx, scope, &id, &material_id, if_match, reason)?;
+            let row = commands::withdraw_material(tx, scope, &id, &material_id, if_match, reason)?;
             reply(tx, scope, row)
         })
         .await

@@ -9,6 +9,9 @@ use crate::kernel::marking::Marking;
 use crate::kernel::time::Timestamp;
 use crate::schema::materials;
 
+/// How events call a material.
+pub const SUBJECT: &str = "material";
+
 crate::text_enum! {
     /// Who reads a material, within its marking. Federal staff read all of them.
     pub enum MaterialAudience {

@@ -181,11 +181,7 @@ pub fn represent(
 /// # Errors
 ///
 /// When the database fails.
-pub fn represent_one(
-    conn: &mut Connection,
-    scope: &Scope,
-    row: Row,
-) -> Result<Material, Problem> {
+pub fn represent_one(conn: &mut Connection, scope: &Scope, row: Row) -> Result<Material, Problem> {
     represent(conn, scope, vec![row])?
         .pop()
         .ok_or_else(|| Problem::internal("a material has no representation"))

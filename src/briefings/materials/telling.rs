@@ -6,8 +6,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::briefings::appointment::may_be_told;
-use crate::briefings::materials::commands::SUBJECT;
-use crate::briefings::materials::model::{Material, MaterialAudience};
+use crate::briefings::materials::model::{Material, MaterialAudience, SUBJECT};
 use crate::briefings::model::Briefing;
 use crate::briefings::notices;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};

@@ -50,7 +50,10 @@ pub fn forms(text: &str) -> Vec<String> {
     }
     forms.sort();
     forms.dedup();
-    assert!(forms.iter().all(|form| form.len() >= 8), "too short to mean something");
+    assert!(
+        forms.iter().all(|form| form.len() >= 8),
+        "too short to mean something"
+    );
     forms
 }
 
@@ -104,21 +107,33 @@ pub fn database(app: &App) -> Places {
     let mut places = Places::new();
     match &app.database.location {
         Location::Sqlite(path) => {
-            let copy = app.database.folder.join(format!("backup-{}.db", chancery::kernel::id::BriefingId::fresh()));
+            let copy = app.database.folder.join(format!(
+                "backup-{}.db",
+                chancery::kernel::id::BriefingId::fresh()
+            ));
             conn.batch_execute(&format!("VACUUM INTO '{}'", copy.display()))
                 .unwrap();
             places.push(("backup".to_owned(), std::fs::read(&copy).unwrap()));
             std::fs::remove_file(copy).unwrap();
             for ending in ["", "-wal", "-shm"] {
                 let file = format!("{}{ending}", path.display());
-                places.push((format!("file{ending}"), std::fs::read(file).unwrap_or_default()));
+                places.push((
+                    format!("file{ending}"),
+                    std::fs::read(file).unwrap_or_default(),
+                ));
             }
         }
         Location::Postgres(_) => {
-            let tables = texts_of(&mut conn, "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'");
+            let tables = texts_of(
+                &mut conn,
+                "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
+            );
             assert!(tables.contains(&"access_data".to_owned()));
             for table in &tables {
-                let rows = texts_of(&mut conn, &format!("SELECT to_jsonb(t)::text AS text FROM \"{table}\" t"));
+                let rows = texts_of(
+                    &mut conn,
+                    &format!("SELECT to_jsonb(t)::text AS text FROM \"{table}\" t"),
+                );
                 places.push((format!("backup of {table}"), rows.join("\n").into_bytes()));
             }
             conn.batch_execute("CHECKPOINT").unwrap();
@@ -135,7 +150,9 @@ pub fn database(app: &App) -> Places {
 fn file_of(conn: &mut Connection, table: &str) -> Vec<u8> {
     let hex = texts_of(
         conn,
-        &format!("SELECT encode(pg_read_binary_file(pg_relation_filepath('{table}')), 'hex') AS text"),
+        &format!(
+            "SELECT encode(pg_read_binary_file(pg_relation_filepath('{table}')), 'hex') AS text"
+        ),
     )
     .remove(0);
     (0..hex.len() / 2)
@@ -153,7 +170,10 @@ pub fn folder(app: &App) -> Places {
             if path.is_dir() {
                 open.push(path);
             } else {
-                places.push((path.display().to_string(), std::fs::read(&path).unwrap_or_default()));
+                places.push((
+                    path.display().to_string(),
+                    std::fs::read(&path).unwrap_or_default(),
+                ));
             }
         }
     }
@@ -165,8 +185,18 @@ fn the_search_finds_a_text_in_whatever_form_it_is_written() {
     let wanted = forms("ZQ7731904XK");
     let encoded = URL_SAFE_NO_PAD.encode(r#"{"number": "ZQ7731904XK", "kind": "passport"}"#);
     let again = URL_SAFE_NO_PAD.encode(r#"[{"number":"ZQ7731904XK"}]"#);
-    for written in ["zq7731904xk", "KX4091377QZ", &hex(b"..ZQ7731904XK.."), &encoded, &again, "[90, 81, 55, 55, 51, 49, 57, 48, 52, 88, 75]"] {
-        let places = vec![("here".to_owned(), format!("before {written} after").into_bytes())];
+    for written in [
+        "zq7731904xk",
+        "KX4091377QZ",
+        &hex(b"..ZQ7731904XK.."),
+        &encoded,
+        &again,
+        "[90, 81, 55, 55, 51, 49, 57, 48, 52, 88, 75]",
+    ] {
+        let places = vec![(
+            "here".to_owned(),
+            format!("before {written} after").into_bytes(),
+        )];
         assert_eq!(leaks(&places, &wanted), ["here"], "{written}");
     }
     let none = vec![("here".to_owned(), b"ZQ773190".to_vec())];

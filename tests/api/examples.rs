@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::both_backends;
 use crate::support::{
-    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, prefix_of, program_world,
+    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, practice_world,
+    prefix_of, program_world,
 };
 
 /// Records of every kind, made for one operation.
@@ -82,12 +83,7 @@ fn steps(operation: &str) -> &'static [&'static str] {
     match operation {
         "update_briefing" | "delete_briefing" | "schedule_briefing" => &[],
         "publish_briefing" => &["schedule"],
-        "close_briefing" | "file_after_action" | "get_after_action" => {
-            &["schedule", "publish", "deliver"]
-        }
-        name if name.ends_with("_follow_up") || name == "list_follow_ups" => {
-            &["schedule", "publish", "deliver"]
-        }
+        "close_briefing" => &["schedule", "publish", "deliver"],
         _ => &["schedule", "publish"],
     }
 }
@@ -185,6 +181,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             ]))
             .chain(program_world(app, pattern, operation, number).await)
             .chain(assembly)
+            .chain(practice_world(app, pattern, operation, number).await)
             .collect(),
         hook,
     }
@@ -332,9 +329,9 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 21] = [
+const OWN: [&str; 23] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
-    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm",
+    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "mat", "flw",
 ];
 const SHARED: [&str; 9] = [
     "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",

@@ -6,10 +6,7 @@ mod search;
 use chancery::briefings::access_data::erasing;
 use chancery::briefings::registrations::queries::list;
 use chancery::briefings::registrations::wire::RegistrationQuery;
-use chancery::briefings::settings::Settings;
-use chancery::config::Config;
 use chancery::kernel::access::Role;
-use chancery::kernel::db::WriteContext;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -22,17 +19,6 @@ const BIRTH: &str = "1967-11-23";
 
 fn data() -> Value {
     json!({"birth_date": BIRTH, "citizenship": "LS", "id_document": {"kind": "passport", "number": NUMBER}})
-}
-
-/// What the worker does, without waiting for it.
-async fn erase_due(app: &App) -> usize {
-    let settings = Settings::read(&Config::default()).unwrap();
-    let context = WriteContext::system(app.clock.now());
-    app.kernel
-        .db
-        .write(context, move |tx| erasing::pass(tx, &settings))
-        .await
-        .unwrap()
 }
 
 fn salts(app: &App) -> Vec<String> {
@@ -171,9 +157,10 @@ both_backends! {
         // The day after the last of thirty, and not before.
         app.held(&kept).await;
         app.move_to("2030-04-11T17:59:00Z").await;
-        assert_eq!((erase_due(&app).await, salts(&app).len()), (0, 1));
+        app.pass_briefings().await;
+        assert_eq!(salts(&app).len(), 1);
         app.move_to("2030-04-11T18:00:00Z").await;
-        erase_due(&app).await;
+        app.pass_briefings().await;
         assert!(salts(&app).is_empty());
         assert_eq!(app.as_city("Phoenix").await.get(&all[0]).await.expect(200).body["access_data"], "erased");
         app.settle_journal().await;
@@ -187,6 +174,32 @@ both_backends! {
         let places: Places = database(&app).into_iter().filter(|(name, _)| !name.contains(" of ") || name.ends_with("access_data")).collect();
         assert!(places.len() >= 2);
         assert_eq!(leaks(&places, &known), Vec::<String>::new());
+    }
+
+    async fn an_attendee_whose_data_is_missing_is_asked_by_mail_once_a_deadline(app: App) {
+        let deadline = |day: &str| json!({"access_deadline": {"local": format!("{day}T10:00:00"), "time_zone": "America/Phoenix"}});
+        let briefing = app.guarded(deadline("2030-03-10")).await;
+        let one = app.registered("Phoenix", &briefing, 1).await;
+        app.registered("Phoenix", &briefing, 2).await;
+        let gone = app.registered("Phoenix", &briefing, 3).await;
+        let city = app.as_city("Phoenix").await;
+        put(&city, &format!("{one}/access-data"), data()).await.expect(200);
+        city.post(&format!("{gone}/cancel"), json!({})).await.expect(200);
+        let wanted = "access_data_wanted";
+        // Fourteen days before, and not before.
+        app.move_to("2030-02-24T16:59:00Z").await;
+        app.pass_briefings().await;
+        assert!(app.mail_of(wanted).is_empty());
+        app.move_to("2030-02-24T17:00:00Z").await;
+        for _ in 0..2 {
+            app.pass_briefings().await;
+            assert_eq!(app.mail_of(wanted), ["person2@phoenix.example.gov"]);
+        }
+        let (admin, path) = (app.admin().await, format!("/v1/briefings/{briefing}"));
+        let tag = admin.get(&path).await.expect(200).tag();
+        admin.patch(&path, &tag, deadline("2030-03-09")).await.expect(200);
+        app.pass_briefings().await;
+        assert_eq!(app.mail_of(wanted).len(), 2);
     }
 
     async fn fifty_at_once_leave_one_that_opens(app: App) {

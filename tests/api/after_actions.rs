@@ -124,6 +124,28 @@ both_backends! {
         assert_eq!((&open.body["status"], &open.body["settled_at"]), (&json!("open"), &Value::Null));
     }
 
+    async fn the_owner_is_reminded_before_the_day_and_on_it_until_it_is_settled(app: App) {
+        let briefing = app.published(json!({})).await;
+        let admin = app.held(&briefing).await;
+        let officer = account(&app.as_role(Role::ProgramOfficer).await).await;
+        let wanted = json!([{"task": "A", "owner_id": officer, "due_on": "2030-04-01"}, {"task": "B", "owner_id": officer, "due_on": "2030-04-02"}]);
+        let filed = put(&admin, &report_of(&briefing), json!({"summary": "Held.", "follow_ups": wanted})).await.expect(201);
+        let reminded = || app.mail_of("follow_up_due").len();
+        // Seven days before, at midnight in the office's zone, and not before.
+        for (instant, count) in [("2030-03-25T03:59:00Z", 0), ("2030-03-25T04:00:00Z", 1), ("2030-03-26T04:00:00Z", 2)] {
+            app.move_to(instant).await;
+            for _ in 0..2 {
+                app.pass_briefings().await;
+                assert_eq!(reminded(), count, "{instant}");
+            }
+        }
+        let second = filed.body["follow_ups"][1]["id"].as_str().unwrap();
+        app.admin().await.act_now(&format!("/v1/follow-ups/{second}"), "settle").await.expect(200);
+        app.move_to("2030-04-02T05:00:00Z").await;
+        app.pass_briefings().await;
+        assert_eq!(app.mail_of("follow_up_due"), ["program_officer@people.example.gov"; 3]);
+    }
+
     async fn fifty_first_reports_at_once_leave_one(app: App) {
         let briefing = app.published(json!({})).await;
         let admin = app.held(&briefing).await;

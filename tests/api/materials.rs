@@ -167,6 +167,31 @@ both_backends! {
         add(&office, &briefing, "filename=late.txt").await.expect_problem(409, "not_allowed_in_state");
     }
 
+    async fn attendees_are_told_once_of_what_they_may_read(app: App) {
+        let briefing = app.published(json!({})).await;
+        let one = app.registered("Phoenix", &briefing, 1).await;
+        app.registered("Chicago", &briefing, 2).await;
+        let gone = app.registered("Chicago", &briefing, 3).await;
+        app.as_city("Chicago").await.post(&format!("{gone}/cancel"), json!({})).await.expect(200);
+        let office = app.as_role(Role::Scheduler).await;
+        office.post(&format!("{one}/check-in"), json!({})).await.expect(200);
+        let told = || app.mail_of("materials_added");
+        add(&office, &briefing, "filename=c.txt&audience=cleared").await.expect(201);
+        add(&office, &briefing, "filename=d.txt&marking=cui").await.expect(201);
+        assert!(told().is_empty());
+        add(&office, &briefing, "filename=b.txt&audience=attended").await.expect(201);
+        assert_eq!(told(), ["person1@phoenix.example.gov"]);
+        let later = app.clock.now().plus_seconds(86_400);
+        let slides = add(&office, &briefing, &format!("filename=a.txt&available_from={later}")).await.expect(201);
+        assert_eq!(told(), ["person1@phoenix.example.gov", "person1@phoenix.example.gov", "person2@chicago.example.gov"]);
+        // What waits follows the material: who may read it, and whether anybody may.
+        let path = at(&briefing, &slides);
+        office.patch(&path, "\"1\"", json!({"audience": "attended"})).await.expect(200);
+        assert_eq!(told(), ["person1@phoenix.example.gov", "person1@phoenix.example.gov"]);
+        office.act(&format!("{path}/withdraw"), "\"2\"").await.expect(200);
+        assert_eq!(told(), ["person1@phoenix.example.gov"]);
+    }
+
     async fn the_feed_tells_of_a_material_to_whoever_may_read_it(app: App) {
         let briefing = app.published(json!({})).await;
         app.registered("Phoenix", &briefing, 1).await;

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chancery::briefings::deadlines;
+use chancery::briefings::settings::Settings;
+use chancery::config::Config;
 use chancery::kernel::access::{Home, Principal, Role, Scope};
-use chancery::kernel::db::Connection;
+use chancery::kernel::db::{Connection, WriteContext};
 use chancery::kernel::id::{SessionId, UserId};
 use chancery::schema::users;
 use diesel::connection::{Connection as _, InstrumentationEvent};
@@ -63,6 +66,32 @@ impl App {
         let path = format!("/v1/briefings/{briefing}");
         admin.act_now(&path, "deliver").await.expect(200);
         admin
+    }
+
+    /// Whom mail of this kind is for that was not taken back, in the order in which it was queued.
+    pub fn mail_of(&self, kind: &str) -> Vec<String> {
+        use chancery::schema::mail_messages::dsl;
+        dsl::mail_messages
+            .filter(dsl::kind.eq(kind))
+            .filter(dsl::status.ne("withdrawn"))
+            .order(dsl::id)
+            .select(dsl::to_email)
+            .load(&mut self.database.connect())
+            .unwrap()
+    }
+
+    /// Lets happen what is due to briefings, as the worker does, without waiting for it.
+    pub async fn pass_briefings(&self) {
+        let settings = Settings::read(&Config::default()).unwrap();
+        let context = WriteContext::system(self.clock.now());
+        self.kernel
+            .db
+            .write(context, move |tx| {
+                deadlines::pass(tx, &settings)?;
+                deadlines::pass_slowly(tx, &settings)
+            })
+            .await
+            .unwrap();
     }
 
     /// The administrator, as queries know them.

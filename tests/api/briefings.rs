@@ -150,6 +150,9 @@ both_backends! {
                 let path = format!("/v1/briefings/{id}");
                 let before = admin.get(&path).await.expect(200);
                 assert_eq!(before.body["status"], status.as_str());
+                if *action == BriefingAction::Close && *status == BriefingStatus::Delivered {
+                    file_report(&admin, &id).await;
+                }
                 let answer = admin.act_now(&path, action.as_str()).await;
                 let allowed = LIFECYCLE.transitions().iter().find(|(from, step, ..)| from == status && step == action);
                 match allowed {
@@ -306,10 +309,7 @@ async fn in_status(app: &App, admin: &Actor, status: BriefingStatus) -> String {
     };
     for step in steps {
         if *step == "close" {
-            let report = json!({"summary": "It was held."});
-            put(admin, &format!("/v1/briefings/{id}/after-action"), report)
-                .await
-                .expect(201);
+            file_report(admin, &id).await;
         }
         admin
             .act_now(&format!("/v1/briefings/{id}"), step)
@@ -317,4 +317,11 @@ async fn in_status(app: &App, admin: &Actor, status: BriefingStatus) -> String {
             .expect(200);
     }
     id
+}
+
+async fn file_report(admin: &Actor, id: &str) {
+    let report = json!({"summary": "It was held."});
+    put(admin, &format!("/v1/briefings/{id}/after-action"), report)
+        .await
+        .expect(201);
 }

@@ -255,6 +255,7 @@ impl Config {
                 .list_separator(",")
                 .with_list_parse_key("server.allowed_origins")
                 .with_list_parse_key("webhooks.allowed_networks")
+                .with_list_parse_key("briefings.follow_up_reminder_days")
                 .with_list_parse_key("briefings.reminder_hours")
                 .with_list_parse_key("programs.reminder_days")
                 .ignore_empty(true),

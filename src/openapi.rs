@@ -34,6 +34,8 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
         (name = "Invitations", description = "Who is asked to a briefing, and what they answer."),
+        (name = "Materials", description = "Files of a briefing."),
+        (name = "After-action", description = "What came of a briefing and what is to follow."),
         (name = "Event requests", description = "What cities ask the office for, from draft to report."),
         (name = "Programs", description = "Programs of embedded diplomats and their calls for hosts."),
         (name = "Applications", description = "What hosts hand in, from draft to decision."),
@@ -151,7 +153,10 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
     // Of what is asked or answered with a secret nothing is kept for a retry.
     let hands_out_secrets =
         is_public && (path.starts_with("/v1/auth/") || path.starts_with("/v1/invitation-links/"));
-    let takes_key = method == "post" && (!hands_out_secrets || path.ends_with("logout"));
+    // Nor of a disclosure.
+    let discloses = path.ends_with("/access-data/disclose") || path.ends_with("/access-list");
+    let takes_key =
+        method == "post" && !discloses && (!hands_out_secrets || path.ends_with("logout"));
     let has_parameter = |operation: &Map<String, Value>, name: &str| {
         operation
             .get("parameters")

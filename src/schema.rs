@@ -92,6 +92,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        requires_access_data -> Bool,
     }
 }
 
@@ -1295,6 +1296,103 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    access_data (registration_id) {
+        registration_id -> Text,
+        briefing_id -> Text,
+        salt -> Nullable<Text>,
+        sealed -> Nullable<Text>,
+        given_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
+        is_rewritten -> Bool,
+    }
+}
+
+diesel::table! {
+    access_data_requests (registration_id) {
+        registration_id -> Text,
+        deadline -> Timestamp,
+    }
+}
+
+diesel::table! {
+    materials (id) {
+        id -> Text,
+        briefing_id -> Text,
+        title -> Text,
+        filename -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        storage_key -> Text,
+        marking -> Text,
+        audience -> Text,
+        available_from -> Nullable<Timestamp>,
+        uploaded_by_kind -> Text,
+        uploaded_by_id -> Text,
+        withdrawn_at -> Nullable<Timestamp>,
+        withdrawn_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attendance_marks (registration_id) {
+        registration_id -> Text,
+        briefing_id -> Text,
+        as_of -> Timestamp,
+        came -> Bool,
+    }
+}
+
+diesel::table! {
+    check_in_entries (briefing_id, client_id) {
+        briefing_id -> Text,
+        client_id -> Text,
+        registration_id -> Text,
+        action -> Text,
+        noted_at -> Timestamp,
+        outcome -> Text,
+        code -> Nullable<Text>,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    after_actions (briefing_id) {
+        briefing_id -> Text,
+        summary -> Text,
+        outcomes -> Text,
+        registered -> BigInt,
+        attended -> BigInt,
+        walk_ins -> BigInt,
+        filed_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    follow_ups (id) {
+        id -> Text,
+        briefing_id -> Text,
+        task -> Text,
+        owner_id -> Text,
+        due_on -> Date,
+        status -> Text,
+        note -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        settled_by -> Nullable<Text>,
+        remind_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1414,6 +1512,14 @@ diesel::joinable!(minutes -> polls (basis_poll_id));
 diesel::joinable!(minutes -> users (approved_by));
 diesel::joinable!(minutes_records -> assembly_sessions (session_id));
 diesel::joinable!(minutes_corrections -> assembly_sessions (session_id));
+diesel::joinable!(access_data -> registrations (registration_id));
+diesel::joinable!(access_data -> briefings (briefing_id));
+diesel::joinable!(access_data_requests -> registrations (registration_id));
+diesel::joinable!(materials -> briefings (briefing_id));
+diesel::joinable!(attendance_marks -> registrations (registration_id));
+diesel::joinable!(check_in_entries -> briefings (briefing_id));
+diesel::joinable!(after_actions -> briefings (briefing_id));
+diesel::joinable!(follow_ups -> after_actions (briefing_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     events,
@@ -1499,4 +1605,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_messages,
     mail_preferences,
     mail_bounces,
+    access_data,
+    access_data_requests,
+    materials,
+    attendance_marks,
+    check_in_entries,
+    after_actions,
+    follow_ups,
 );

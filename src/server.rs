@@ -234,6 +234,7 @@ fn server(
     let mail = Data::new(rooms.mail);
     let limits = Data::new(rooms.limits);
     let surface = Data::new(Surface::new(&openapi::document()));
+    let briefings = Data::new(rooms.rules.briefings);
     let requests = Data::new(rooms.rules.requests);
     let programs = Data::new(rooms.rules.programs);
     let workers = config.server.workers;
@@ -246,6 +247,7 @@ fn server(
             .app_data(mail.clone())
             .app_data(limits.clone())
             .app_data(surface.clone())
+            .app_data(briefings.clone())
             .app_data(requests.clone())
             .app_data(programs.clone())
             .into_utoipa_app()

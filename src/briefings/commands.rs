@@ -3,6 +3,8 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::briefings::access_data::erasing;
+use crate::briefings::after_actions;
 use crate::briefings::audience::{check_audience, replace_audience};
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus, LIFECYCLE};
 use crate::briefings::model::Briefing;
@@ -479,6 +481,7 @@ pub(super) fn advance_locked(
         }
         BriefingAction::Cancel => {
             booking::release(tx, id)?;
+            erasing::of_briefing(tx, &stored)?;
             briefing.reason = text::clean_optional(reason);
             "briefing.cancelled"
         }
@@ -493,7 +496,15 @@ pub(super) fn advance_locked(
             }
             "briefing.delivered"
         }
-        BriefingAction::Close => "briefing.closed",
+        BriefingAction::Close => {
+            if after_actions::queries::of_briefing(tx.conn, id)?.is_none() {
+                return Err(Problem::new(
+                    Code::AfterActionMissing,
+                    "File the after-action report before the briefing is closed.",
+                ));
+            }
+            "briefing.closed"
+        }
     };
     let briefing = store(tx, stored, briefing)?;
     tx.record(event(kind, &briefing).payload(json!({

@@ -1,8 +1,11 @@
-//! What happens to briefings because a time has come: reminders.
+//! What happens to briefings because a time has come: reminders, and access data
+//! that is asked for and erased.
 
 use diesel::prelude::*;
 use serde_json::json;
 
+use crate::briefings::access_data::{asking, erasing};
+use crate::briefings::follow_ups::reminding;
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::settings::Settings;
@@ -16,12 +19,27 @@ use crate::schema::briefing_reminders;
 /// How many briefings the worker looks at in one transaction, at most.
 const BATCH: i64 = 10;
 
-/// Gives the reminders that are due. Returns how many briefings it looked at.
+/// Lets happen what is due to briefings and what follows from them. Returns how many records it
+/// touched.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub fn pass(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
+    Ok(remind(tx, settings)? + reminding::pass(tx, settings)?)
+}
+
+/// As [`pass`], what is due to the day rather than to the second, and takes longer to find.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn pass_slowly(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
+    Ok(erasing::pass(tx, settings)? + asking::pass(tx, settings)?)
+}
+
+/// Gives the reminders that are due. Returns how many briefings it looked at.
+fn remind(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
     let mut due: Vec<BriefingId> = briefing_reminders::table
         .filter(briefing_reminders::next_at.le(tx.now))
         .order(briefing_reminders::next_at)

@@ -270,14 +270,14 @@ pub async fn deliver_briefing(
 
 /// Close a briefing
 ///
-/// It was held and is written up.
+/// It was held and is written up: its after-action report was filed.
 #[utoipa::path(
     tag = "Briefings",
     params(("id" = BriefingId, Path, description = "The briefing."), IfMatch),
     responses((status = 200, description = "The briefing.", body = Briefing)),
     extensions(
         ("x-permission" = json!("briefings:close")),
-        ("x-problems" = json!(["not_allowed_in_state"])),
+        ("x-problems" = json!(["after_action_missing", "not_allowed_in_state"])),
     ),
 )]
 #[post("/v1/briefings/{id}/close")]

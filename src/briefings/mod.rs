@@ -11,15 +11,20 @@
 //!
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
+pub mod access_data;
+pub mod after_actions;
 pub mod appointment;
 mod audience;
 pub mod booking;
+pub mod check_ins;
 pub mod commands;
 mod consequences;
 pub mod deadlines;
+pub mod follow_ups;
 pub mod handlers;
 pub mod invitations;
 pub mod lifecycle;
+pub mod materials;
 pub mod model;
 pub mod notices;
 pub mod public;
@@ -51,4 +56,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::close_briefing);
     invitations::routes(config);
     registrations::routes(config);
+    access_data::routes(config);
+    check_ins::routes(config);
+    materials::routes(config);
+    after_actions::routes(config);
+    follow_ups::routes(config);
 }

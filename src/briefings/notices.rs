@@ -39,7 +39,8 @@ struct Told<'a> {
 }
 
 /// A time on the clock on the wall, as people read it.
-fn on_the_wall(local: Timestamp, zone: &str) -> String {
+#[must_use]
+pub fn on_the_wall(local: Timestamp, zone: &str) -> String {
     format!("{} ({zone})", local.to_utc().format("%A, %-d %B %Y, %H:%M"))
 }
 

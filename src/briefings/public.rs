@@ -26,7 +26,7 @@ use crate::schema::briefings;
     "summary": "What a city needs to know.", "format": "in_person",
     "starts_at": {"local": "2027-03-10T10:00:00", "time_zone": "America/Phoenix", "utc": "2027-03-10T17:00:00Z"},
     "ends_at": {"local": "2027-03-10T11:00:00", "time_zone": "America/Phoenix", "utc": "2027-03-10T18:00:00Z"},
-    "venue": {"id": "ven_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Phoenix City Hall", "address": "200 W Washington St, Phoenix, AZ 85003", "time_zone": "America/Phoenix"},
+    "venue": {"id": "ven_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Phoenix City Hall", "address": "200 W Washington St, Phoenix, AZ 85003", "time_zone": "America/Phoenix", "requires_access_data": false},
     "published_at": "2027-01-05T14:00:00Z"
 }))]
 pub struct PublicBriefing {

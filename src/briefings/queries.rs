@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 
+use crate::briefings::access_data::needs;
 use crate::briefings::invitations::model::InvitationStatus;
 use crate::briefings::lifecycle::{BriefingStatus, LIFECYCLE};
 use crate::briefings::model::{AudienceScope, Briefing as Row, audience_value};
@@ -232,6 +233,10 @@ pub fn represent(
     let mut reminders = reminders::hours_of(conn, &ids)?;
     let venue_ids: Vec<VenueId> = rows.iter().filter_map(|row| row.venue_id.clone()).collect();
     let venues = venues::queries::by_ids(conn, &venue_ids)?;
+    let mut missing = HashMap::new();
+    if scope.oversees(Permission::RegistrationsRead) {
+        missing = needs::count_missing(conn, rows, &venues)?;
+    }
     let mut organizations = HashMap::new();
     if expand == Some(BriefingExpansion::Organization) && scope.can(Permission::OrganizationsRead) {
         let ids: Vec<OrganizationId> = rows
@@ -243,7 +248,8 @@ pub fn represent(
     Ok(rows
         .iter()
         .map(|row| {
-            let counts = counts.get(&row.id).copied().unwrap_or_default();
+            let mut counts = counts.get(&row.id).copied().unwrap_or_default();
+            counts.access_data_missing = missing.get(&row.id).copied();
             let values = audiences.remove(&row.id).unwrap_or_default();
             Briefing {
                 id: row.id.clone(),

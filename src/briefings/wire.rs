@@ -73,6 +73,8 @@ pub struct VenueSummary {
     pub address: String,
     /// IANA time zone.
     pub time_zone: String,
+    /// Whether its guard asks for access data of everyone who comes.
+    pub requires_access_data: bool,
 }
 
 impl VenueSummary {
@@ -84,6 +86,7 @@ impl VenueSummary {
             name: venue.name.clone(),
             address: venue.address.clone(),
             time_zone: venue.time_zone.clone(),
+            requires_access_data: venue.requires_access_data,
         }
     }
 }
@@ -97,6 +100,11 @@ pub struct Counts {
     pub waitlisted: i64,
     /// People who came.
     pub attended: i64,
+    /// People with a seat whose access data the venue asks for and nobody has given; only for
+    /// federal staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub access_data_missing: Option<i64>,
 }
 
 /// A briefing.
@@ -108,7 +116,7 @@ pub struct Counts {
     "starts_at": {"local": "2027-03-10T10:00:00", "time_zone": "America/Phoenix", "utc": "2027-03-10T17:00:00Z"},
     "ends_at": {"local": "2027-03-10T11:00:00", "time_zone": "America/Phoenix", "utc": "2027-03-10T18:00:00Z"},
     "rsvp_deadline": null, "access_deadline": null,
-    "venue": {"id": "ven_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Phoenix City Hall", "address": "200 W Washington St, Phoenix, AZ 85003", "time_zone": "America/Phoenix"},
+    "venue": {"id": "ven_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Phoenix City Hall", "address": "200 W Washington St, Phoenix, AZ 85003", "time_zone": "America/Phoenix", "requires_access_data": false},
     "meeting_url": "https://meet.example.gov/semiconductors", "capacity": 25,
     "audience": {"scope": "states", "states": ["US-AZ"]}, "organization_id": null,
     "briefers": [{"id": "bfr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Amara Okafor", "title": "Deputy Director, Trade Policy"}],

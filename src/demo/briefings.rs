@@ -140,6 +140,7 @@ pub(super) fn make(
             address: address.to_owned(),
             time_zone: zone.to_owned(),
             capacity: Some(capacity),
+            requires_access_data: false,
             organization_id: Some(by_source(tx, city)?),
         };
         venue_ids.push(venues::commands::create_venue(tx, input)?.id);

@@ -1,6 +1,5 @@
 //! Who of the office has a request in hand, and which official is to come.
 
-use diesel::prelude::*;
 use serde_json::json;
 
 use crate::event_requests::action_wire::Assignment;
@@ -11,7 +10,6 @@ use crate::event_requests::represent;
 use crate::event_requests::settings::Settings;
 use crate::event_requests::transitions::expect_briefer;
 use crate::identity;
-use crate::identity::model::UserStatus;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
@@ -151,23 +149,11 @@ pub fn assign_event_request(
 
 /// Only those who may triage take a request in hand.
 fn expect_desk_officer(tx: &mut Tx<'_>, id: &UserId) -> Result<(), Problem> {
-    let homes = identity::queries::homes(tx.conn, id, tx.now)?;
-    let may = homes.iter().any(|home| {
-        home.role.is_federal()
-            && home
-                .role
-                .permissions()
-                .contains(&Permission::RequestsTriage)
-    });
-    let is_active = crate::schema::users::table
-        .filter(crate::schema::users::id.eq(id))
-        .filter(crate::schema::users::status.eq(UserStatus::Active))
-        .count()
-        .get_result::<i64>(tx.conn)?
-        > 0;
+    let permission = Permission::RequestsTriage;
+    let may = identity::queries::is_staff_with(tx.conn, id, permission, tx.now)?;
     let mut faults = Faults::default();
     faults.require(
-        may && is_active,
+        may,
         "/assignee_id",
         "unknown_reference",
         "names nobody of the office who triages requests",

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::identity::model::{Membership, User, UserStatus};
 use crate::identity::wire::{UserQuery, UserSort};
-use crate::kernel::access::{Home, Role};
+use crate::kernel::access::{Home, Permission, Role};
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::db::{Aggregate, Connection};
 use crate::kernel::http::{Page, PageRequest, Problem};
@@ -210,6 +210,32 @@ pub fn has_administrator(conn: &mut Connection, except: Option<&UserId>) -> Resu
     }
     let count: i64 = found.count().get_result(conn)?;
     Ok(count > 0)
+}
+
+/// Whether this is an active account of somebody who may do this in the affairs of every
+/// jurisdiction.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn is_staff_with(
+    conn: &mut Connection,
+    id: &UserId,
+    permission: Permission,
+    now: Timestamp,
+) -> Result<bool, Problem> {
+    let active: i64 = users::table
+        .filter(users::id.eq(id))
+        .filter(users::status.eq(UserStatus::Active))
+        .count()
+        .get_result(conn)?;
+    if active == 0 {
+        return Ok(false);
+    }
+    let homes = homes(conn, id, now)?;
+    Ok(homes
+        .iter()
+        .any(|home| home.role.is_federal() && home.role.permissions().contains(&permission)))
 }
 
 /// The names of these accounts, by id, in one query; only of those who belong to `organization`,

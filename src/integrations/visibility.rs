@@ -11,7 +11,7 @@ mod assemblies;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 
-use crate::briefings;
+use crate::briefings::{self, materials};
 use crate::event_requests;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::among;
@@ -27,10 +27,11 @@ pub type Boxed = events::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
-const SUBJECTS: [(&str, Permission); 16] = [
+const SUBJECTS: [(&str, Permission); 17] = [
     (BRIEFING, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
     (REGISTRATION_CHANGE, Permission::RegistrationsRead),
+    (MATERIAL, Permission::MaterialsRead),
     (BRIEFING_INVITATION, Permission::InvitationsRead),
     (EVENT_REQUEST, Permission::RequestsRead),
     (WEBHOOK_ENDPOINT, Permission::WebhooksRead),
@@ -72,6 +73,9 @@ const APPLICATION: &str = applications::aggregate::SUBJECT;
 
 /// How events call a briefing.
 pub const BRIEFING: &str = "briefing";
+
+/// How events call a material of a briefing.
+const MATERIAL: &str = materials::model::SUBJECT;
 
 /// How events call a webhook endpoint.
 pub const WEBHOOK_ENDPOINT: &str = "webhook_endpoint";
@@ -119,6 +123,11 @@ pub fn visible(scope: &Scope) -> Boxed {
         dsl::subject_id,
         programs::visible::visible(scope).select(crate::schema::programs::id),
     )));
+    // A material is for those who registered, or who came, or for the office alone.
+    found = found.filter(dsl::subject_kind.ne(MATERIAL).or(among(
+        dsl::subject_id,
+        materials::queries::known(scope).select(crate::schema::materials::id),
+    )));
     found = assemblies::known(found, scope);
     let mut overseen: Vec<&'static str> = SUBJECTS
         .into_iter()
@@ -160,10 +169,11 @@ fn own(scope: &Scope) -> Condition {
         .chain(of_assemblies.into_iter().flatten());
     let known: Condition =
         Box::new(briefing.or(dsl::subject_kind.eq_any(Vec::from_iter(of_all)).nullable()));
-    // A host's, and the officer's own, who is at the host for a time only.
+    // A host's, and the officer's own, who is at the host for a time only; a briefing's materials.
     let placed = [
         (PLACEMENT, Permission::PlacementsRead),
         (PLACEMENT_REPORT, Permission::PlacementReportsRead),
+        (MATERIAL, Permission::MaterialsRead),
     ];
     let placed = placed
         .into_iter()
@@ -176,7 +186,7 @@ fn own(scope: &Scope) -> Condition {
         .filter(|(kind, _)| {
             !matches!(
                 *kind,
-                BRIEFING | PROGRAM | CALL | PLACEMENT | PLACEMENT_REPORT
+                BRIEFING | MATERIAL | PROGRAM | CALL | PLACEMENT | PLACEMENT_REPORT
             )
         })
         .fold(known, |known, (kind, permission)| {

@@ -172,3 +172,25 @@ pub fn withdraw(
     ))
     .execute(tx.conn)?)
 }
+
+/// The addresses, as they are compared, that mail about this record, of these templates, still waits
+/// for.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn waiting(
+    tx: &mut Tx<'_>,
+    about: (&str, &str),
+    templates: &[Template],
+) -> Result<HashSet<String>, Problem> {
+    let (kind, id) = about;
+    let found: Vec<String> = mail_messages::table
+        .filter(dsl::subject_kind.eq(kind))
+        .filter(dsl::subject_id.eq(id))
+        .filter(dsl::kind.eq_any(templates.to_vec()))
+        .filter(dsl::status.eq(MailStatus::Queued))
+        .select(dsl::to_email_folded)
+        .load(tx.conn)?;
+    Ok(found.into_iter().collect())
+}

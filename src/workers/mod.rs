@@ -6,13 +6,14 @@
 
 pub mod wake;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use tokio::sync::watch;
 
 use crate::assemblies;
-use crate::briefings;
+use crate::briefings::access_data::erasing;
+use crate::briefings::{self, materials};
 use crate::event_requests::{self, deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::integrations::deliveries;
@@ -28,6 +29,9 @@ use crate::schema::events;
 /// How long to wait for the bell before looking anyway: another replica's commit rings none here
 /// where the database cannot tell ([`wake`]).
 const POLL: Duration = Duration::from_millis(250);
+
+/// How often is looked at what is due to the day rather than to the second.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// How old a file that nothing refers to is before it is cleared away, in seconds: a day.
 const ORPHAN_AGE: i64 = 24 * 3600;
@@ -116,15 +120,24 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Prob
     Ok(advanced.is_some())
 }
 
-/// Lets happen what is due to event requests, to briefings, in programs and in assemblies, until `stop` says so.
+/// Lets happen what is due to briefings and event requests, in programs and in assemblies, until
+/// `stop` says so.
 pub async fn watch_deadlines(kernel: Kernel, rules: Rules, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     let mut is_new = true;
+    let mut looked_slowly: Option<Instant> = None;
     while !*stop.borrow() {
-        match pass_deadlines(&kernel, &rules, &holder, is_new).await {
+        let is_slow_turn = looked_slowly.is_none_or(|before| before.elapsed() >= SLOW);
+        match pass_deadlines(&kernel, &rules, &holder, is_new, is_slow_turn).await {
             Ok(None) => {}
             Ok(Some(touched)) => {
                 is_new = false;
+                if is_slow_turn {
+                    looked_slowly = Some(Instant::now());
+                }
+                if let Err(problem) = erasing::rewrite(&kernel).await {
+                    tracing::warn!(%problem, "the pages that held access data were not rewritten");
+                }
                 if touched > 0 {
                     kernel.journal_bell.notify_one();
                     continue;
@@ -146,6 +159,7 @@ async fn pass_deadlines(
     rules: &Rules,
     holder: &str,
     is_new: bool,
+    is_slow_turn: bool,
 ) -> Result<Option<usize>, Problem> {
     let (rules, holder) = (rules.clone(), holder.to_owned());
     kernel
@@ -159,11 +173,16 @@ async fn pass_deadlines(
             } else {
                 0
             };
+            let slowly = if is_slow_turn {
+                briefings::deadlines::pass_slowly(tx, &rules.briefings)?
+            } else {
+                0
+            };
             let touched = deadlines::pass(tx, &rules.requests)?
                 + briefings::deadlines::pass(tx, &rules.briefings)?
                 + programs::deadlines::pass(tx, &rules.programs)?
                 + assemblies::deadlines::pass(tx)?;
-            Ok(Some(moved + touched))
+            Ok(Some(moved + slowly + touched))
         })
         .await
 }
@@ -174,6 +193,7 @@ type KnownKeys = fn(&mut Connection, Vec<String>) -> Result<Vec<String>, Problem
 /// The shelves of the store, each with who knows what is on it.
 const SHELVES: &[(&str, KnownKeys)] = &[
     (documents::SHELF, documents::queries::known_keys),
+    (materials::SHELF, materials::queries::known_keys),
     (
         assemblies::agenda::documents::SHELF,
         assemblies::agenda::documents::queries::known_keys,

@@ -6,7 +6,7 @@ use chancery::kernel::access::Role;
 use serde_json::{Value, json};
 
 use crate::both_backends;
-use crate::support::{Actor, App};
+use crate::support::{Actor, App, put};
 
 async fn drafted(admin: &Actor, body: Value) -> String {
     admin.post("/v1/briefings", body).await.expect(201).id()
@@ -150,6 +150,9 @@ both_backends! {
                 let path = format!("/v1/briefings/{id}");
                 let before = admin.get(&path).await.expect(200);
                 assert_eq!(before.body["status"], status.as_str());
+                if *action == BriefingAction::Close && *status == BriefingStatus::Delivered {
+                    file_report(&admin, &id).await;
+                }
                 let answer = admin.act_now(&path, action.as_str()).await;
                 let allowed = LIFECYCLE.transitions().iter().find(|(from, step, ..)| from == status && step == action);
                 match allowed {
@@ -305,10 +308,20 @@ async fn in_status(app: &App, admin: &Actor, status: BriefingStatus) -> String {
         Closed => &["schedule", "publish", "deliver", "close"],
     };
     for step in steps {
+        if *step == "close" {
+            file_report(admin, &id).await;
+        }
         admin
             .act_now(&format!("/v1/briefings/{id}"), step)
             .await
             .expect(200);
     }
     id
+}
+
+async fn file_report(admin: &Actor, id: &str) {
+    let report = json!({"summary": "It was held."});
+    put(admin, &format!("/v1/briefings/{id}/after-action"), report)
+        .await
+        .expect(201);
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::both_backends;
 use crate::support::{
-    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, invitation_world,
+    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, invitation_world, practice_world,
     prefix_of, program_world,
 };
 
@@ -184,6 +184,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             .chain(program_world(app, pattern, operation, number).await)
             .chain(assembly)
             .chain(invited)
+            .chain(practice_world(app, pattern, operation, number).await)
             .collect(),
         hook,
     }
@@ -331,9 +332,9 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 23] = [
+const OWN: [&str; 25] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
-    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg",
+    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg", "mat", "flw",
 ];
 const SHARED: [&str; 9] = [
     "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",

@@ -8,6 +8,8 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod access_data;
+mod after_actions;
 mod agenda;
 mod agenda_documents;
 mod api_keys;
@@ -21,6 +23,7 @@ mod blobs;
 mod briefing_mail;
 mod briefings;
 mod calls;
+mod check_ins;
 mod clearances;
 mod cli;
 mod concurrency;
@@ -41,6 +44,7 @@ mod late_changes;
 mod mail;
 mod mail_kills;
 mod mail_wishes;
+mod materials;
 mod matrix;
 mod migrations;
 mod minutes;

@@ -3,6 +3,9 @@
 
 use actix_web::http::header;
 
+use crate::briefings::access_data::erasing::{self, Cause};
+use crate::briefings::check_ins::marks;
+use crate::briefings::check_ins::rules::Said;
 use crate::briefings::commands::acquire;
 use crate::briefings::invitations::settle::settle_invitation;
 use crate::briefings::model::Briefing;
@@ -217,6 +220,7 @@ pub(super) fn cancel(
     row.seat = None;
     let row = store(tx, row)?;
     tx.record(event("registration.cancelled", &row, briefing))?;
+    erasing::of_registration(tx, briefing, &row.id, Cause::Cancelled)?;
     notices::cancelled(tx, briefing, &row, had_seat)?;
     promote_waiting(tx, briefing, briefing)?;
     Ok(row)
@@ -235,7 +239,10 @@ pub fn record_attendance(
     came: bool,
 ) -> Result<(Briefing, Registration), Problem> {
     let (briefing, mut row) = load(tx, scope, briefing_id, id, Permission::RegistrationsCheckIn)?;
+    let said = Said { at: tx.now, came };
     if row.checked_in_at.is_some() == came && row.status == RegistrationStatus::Confirmed {
+        // A note of a device that was made before this and arrives after it changes nothing.
+        marks::keep(tx, &row, said)?;
         return Ok((briefing.into_inner(), row));
     }
     let action = if came { "check-in" } else { "undo-check-in" };
@@ -244,6 +251,7 @@ pub fn record_attendance(
     }
     row.checked_in_at = came.then_some(tx.now);
     let row = store(tx, row)?;
+    marks::keep(tx, &row, said)?;
     let kind = if came {
         "registration.checked_in"
     } else {

@@ -1,7 +1,9 @@
 //! Reading registrations: always through `visible`.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
+use crate::briefings::access_data::needs::{AccessDataState, States, is_asked_for};
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration as Row, RegistrationStatus};
 use crate::briefings::registrations::wire::{Registration, RegistrationQuery, RegistrationSort};
@@ -11,6 +13,7 @@ use crate::kernel::db::dialect::Backend;
 use crate::kernel::http::{Page, PageRequest, Problem};
 use crate::kernel::id::{BriefingId, RegistrationId};
 use crate::kernel::secrets::Keyring;
+use crate::schema::access_data;
 use crate::schema::registrations::{self, dsl};
 
 type Boxed = registrations::BoxedQuery<'static, Backend>;
@@ -28,8 +31,16 @@ fn visible(scope: &Scope, briefing: &BriefingId) -> Boxed {
     found.filter(dsl::organization_id.eq_any(homes))
 }
 
-fn filtered(scope: &Scope, briefing: &BriefingId, query: &RegistrationQuery) -> Boxed {
+fn filtered(
+    scope: &Scope,
+    briefing: &BriefingId,
+    query: &RegistrationQuery,
+    is_asked: bool,
+) -> Boxed {
     let mut found = visible(scope, briefing);
+    if let Some(state) = query.access_data {
+        found = in_state(found, briefing, state, is_asked);
+    }
     if let Some(status) = query.status {
         found = found.filter(dsl::status.eq(status));
     }
@@ -37,6 +48,37 @@ fn filtered(scope: &Scope, briefing: &BriefingId, query: &RegistrationQuery) -> 
         found = found.filter(dsl::organization_id.eq(organization.clone()));
     }
     found
+}
+
+/// Those whose access data is in this state, as [`States::of`] tells it.
+fn in_state(found: Boxed, briefing: &BriefingId, state: AccessDataState, is_asked: bool) -> Boxed {
+    let all = access_data::table.filter(access_data::briefing_id.eq(briefing.clone()));
+    let kept = all
+        .clone()
+        .filter(access_data::sealed.is_not_null())
+        .select(access_data::registration_id);
+    let erased = all
+        .clone()
+        .filter(access_data::sealed.is_null())
+        .select(access_data::registration_id);
+    let found = match state {
+        AccessDataState::Given => return found.filter(dsl::id.eq_any(kept)),
+        AccessDataState::Missing if is_asked => {
+            return found
+                .filter(dsl::status.eq(RegistrationStatus::Confirmed))
+                .filter(dsl::id.ne_all(kept));
+        }
+        AccessDataState::Missing => return found.filter(false.into_sql::<Bool>()),
+        AccessDataState::Erased => found.filter(dsl::id.eq_any(erased)),
+        AccessDataState::NotNeeded => {
+            found.filter(dsl::id.ne_all(all.select(access_data::registration_id)))
+        }
+    };
+    if is_asked {
+        found.filter(dsl::status.ne(RegistrationStatus::Confirmed))
+    } else {
+        found
+    }
 }
 
 /// A page of a briefing's registrations.
@@ -52,8 +94,9 @@ pub fn list(
     query: &RegistrationQuery,
 ) -> Result<Page<Registration>, Problem> {
     let request = PageRequest::within(keyring, query, briefing.id.as_str())?;
+    let is_asked = query.access_data.is_some() && is_asked_for(conn, briefing)?;
     let rows: Vec<Row> = crate::seek!(
-        filtered(scope, &briefing.id, query), dsl::place, dsl::id,
+        filtered(scope, &briefing.id, query, is_asked), dsl::place, dsl::id,
         descending: query.sort == Some(RegistrationSort::CreatedAtDescending),
         after: request.after_as::<i64>()?
     )
@@ -63,7 +106,7 @@ pub fn list(
     let total = request
         .with_total
         .then(|| {
-            filtered(scope, &briefing.id, query)
+            filtered(scope, &briefing.id, query, is_asked)
                 .count()
                 .get_result(conn)
         })
@@ -72,9 +115,11 @@ pub fn list(
         (row.place.to_string(), row.id.to_string())
     });
     let line = waiting(conn, &briefing.id)?;
+    let states = States::read(conn, briefing, &page.data)?;
     Ok(page.map(|row| {
         let ahead = ahead_of(&line, row.place);
-        Registration::of(row, briefing, ahead, scope)
+        let state = states.of(&row);
+        Registration::of(row, briefing, ahead, state, scope)
     }))
 }
 
@@ -125,7 +170,8 @@ pub fn represent(
         Vec::new()
     };
     let ahead = ahead_of(&line, row.place);
-    Ok(Registration::of(row, briefing, ahead, scope))
+    let state = States::read(conn, briefing, std::slice::from_ref(&row))?.of(&row);
+    Ok(Registration::of(row, briefing, ahead, state, scope))
 }
 
 fn ahead_of(line: &[i64], place: i64) -> i64 {

@@ -18,7 +18,11 @@ use crate::kernel::text;
 use crate::schema::{briefings, registrations};
 
 /// What the journal keeps of a registration: who sends, never who comes.
-pub(super) fn event(kind: &'static str, row: &Registration, briefing: &Briefing) -> Event {
+pub(in crate::briefings) fn event(
+    kind: &'static str,
+    row: &Registration,
+    briefing: &Briefing,
+) -> Event {
     let told = json!({
         "briefing_id": row.briefing_id,
         "organization_id": row.organization_id,
@@ -40,7 +44,10 @@ pub(super) fn event(kind: &'static str, row: &Registration, briefing: &Briefing)
 }
 
 /// Stores a changed registration as its next version.
-pub(super) fn store(tx: &mut Tx<'_>, mut row: Registration) -> Result<Registration, Problem> {
+pub(in crate::briefings) fn store(
+    tx: &mut Tx<'_>,
+    mut row: Registration,
+) -> Result<Registration, Problem> {
     row.version += 1;
     row.updated_at = tx.now;
     diesel::update(registrations::table.filter(registrations::id.eq(&row.id)))

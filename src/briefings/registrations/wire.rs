@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::briefings::access_data::needs::AccessDataState;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration as Row, RegistrationStatus};
 use crate::briefings::rules;
@@ -34,7 +35,7 @@ pub struct Attendee {
     "id": "reg_01jz8k2m4n6p8q0r2s4t6v8w0x", "briefing_id": "brf_01jz8k2m4n6p8q0r2s4t6v8w0x",
     "organization_id": "org_01jz8k2m4n6p8q0r2s4t6v8w0x",
     "attendee": {"name": "Ana Ruiz", "email": "ana.ruiz@phoenix.example.gov", "title": "Chief of Staff"},
-    "accommodations": null, "status": "waitlisted", "waitlist_position": 1, "attended": false, "checked_in_at": null,
+    "accommodations": null, "status": "waitlisted", "waitlist_position": 1, "attended": false, "checked_in_at": null, "access_data": "not_needed",
     "version": 1, "created_at": "2027-01-06T09:00:00Z", "updated_at": "2027-01-06T09:00:00Z",
     "allowed_actions": ["update", "cancel"]
 }))]
@@ -57,6 +58,8 @@ pub struct Registration {
     pub attended: bool,
     /// When the attendee came.
     pub checked_in_at: Option<Timestamp>,
+    /// Whether the access data that the venue asks for is there; never what it says.
+    pub access_data: AccessDataState,
     /// Rises by one with every change.
     pub version: i64,
     /// When it was created.
@@ -70,7 +73,13 @@ pub struct Registration {
 impl Registration {
     /// The row as this caller sees it. `ahead` is the number of people who wait before it.
     #[must_use]
-    pub fn of(row: Row, briefing: &Briefing, ahead: i64, scope: &Scope) -> Self {
+    pub fn of(
+        row: Row,
+        briefing: &Briefing,
+        ahead: i64,
+        access_data: AccessDataState,
+        scope: &Scope,
+    ) -> Self {
         let mut allowed_actions = Vec::new();
         let is_live = row.status != RegistrationStatus::Cancelled;
         if is_live
@@ -106,6 +115,7 @@ impl Registration {
             status: row.status,
             attended: row.checked_in_at.is_some(),
             checked_in_at: row.checked_in_at,
+            access_data,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -131,6 +141,10 @@ crate::list_query! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(nullable = false)]
         pub status: Option<RegistrationStatus>,
+        /// Whether their access data is there.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        pub access_data: Option<AccessDataState>,
         /// Sent by this organization.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(nullable = false)]

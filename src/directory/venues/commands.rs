@@ -68,8 +68,8 @@ pub fn update_venue(
     .set(&row)
     .execute(tx.conn)?;
     tx.record(event("venue.updated", &row).payload(json!({
-        "before": {"name": stored.name, "is_active": stored.is_active},
-        "after": {"name": row.name, "is_active": row.is_active},
+        "before": {"name": stored.name, "is_active": stored.is_active, "requires_access_data": stored.requires_access_data},
+        "after": {"name": row.name, "is_active": row.is_active, "requires_access_data": row.requires_access_data},
     })))?;
     Ok(row)
 }

@@ -33,6 +33,8 @@ pub struct Venue {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Whether its guard asks for data of everyone who comes.
+    pub requires_access_data: bool,
 }
 
 impl Aggregate for Venue {

@@ -16,7 +16,7 @@ use crate::kernel::time::{Timestamp, parse_zone};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "ven_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Phoenix City Hall", "address": "200 W Washington St, Phoenix, AZ 85003",
-    "time_zone": "America/Phoenix", "capacity": 120, "organization_id": null, "is_active": true, "version": 1,
+    "time_zone": "America/Phoenix", "capacity": 120, "requires_access_data": false, "organization_id": null, "is_active": true, "version": 1,
     "created_at": "2026-01-05T14:00:00Z", "updated_at": "2026-01-05T14:00:00Z", "allowed_actions": ["update"]
 }))]
 pub struct Venue {
@@ -30,6 +30,8 @@ pub struct Venue {
     pub time_zone: String,
     /// People it holds.
     pub capacity: Option<i64>,
+    /// Whether its guard asks for birth date, citizenship and a document of everyone who comes.
+    pub requires_access_data: bool,
     /// The jurisdiction it lies in.
     pub organization_id: Option<OrganizationId>,
     /// Whether it can be booked.
@@ -54,6 +56,7 @@ impl Venue {
             address: row.address,
             time_zone: row.time_zone,
             capacity: row.capacity,
+            requires_access_data: row.requires_access_data,
             organization_id: row.organization_id,
             is_active: row.is_active,
             version: row.version,
@@ -110,6 +113,10 @@ pub struct CreateVenue {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub capacity: Option<i64>,
+    /// Whether its guard asks for birth date, citizenship and a document of everyone who comes.
+    #[serde(default)]
+    #[schema(required = false, default = false)]
+    pub requires_access_data: bool,
     /// The jurisdiction it lies in.
     #[serde(default)]
     pub organization_id: Option<OrganizationId>,
@@ -142,6 +149,9 @@ pub struct UpdateVenue {
     #[serde(default)]
     #[schema(value_type = Option<OrganizationId>)]
     pub organization_id: Patch<OrganizationId>,
+    /// Whether its guard asks for birth date, citizenship and a document of everyone who comes.
+    #[schema(nullable = false)]
+    pub requires_access_data: Option<bool>,
     /// Whether it can be booked. Bookings that exist stay.
     #[schema(nullable = false)]
     pub is_active: Option<bool>,
@@ -164,6 +174,7 @@ impl CreateVenue {
             version: 1,
             created_at: now,
             updated_at: now,
+            requires_access_data: self.requires_access_data,
         }
     }
 }
@@ -184,6 +195,9 @@ impl UpdateVenue {
         }
         self.capacity.apply(&mut row.capacity);
         self.organization_id.apply(&mut row.organization_id);
+        if let Some(requires_access_data) = self.requires_access_data {
+            row.requires_access_data = requires_access_data;
+        }
         if let Some(is_active) = self.is_active {
             row.is_active = is_active;
         }

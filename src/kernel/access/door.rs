@@ -288,6 +288,35 @@ impl<P: Policy> Access<P> {
         self.write_as(request, write).await
     }
 
+    /// Reads what leaves a trace: with the event that `read` records, in one transaction. For a `GET`
+    /// that the journal must know of.
+    ///
+    /// # Errors
+    ///
+    /// What `read` answers, with nothing recorded; 503 when the database is busy or out of reach.
+    pub async fn note<T: Send + 'static>(
+        self,
+        read: impl Fn(&mut Tx<'_>, &Scope) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let context = WriteContext {
+            actor: self.scope.actor(),
+            now: self.kernel.clock.now(),
+            request: RequestContext {
+                request_id: request_id(&self.request),
+                idempotency: None,
+            },
+        };
+        let scope = self.scope.clone();
+        let outcome = self
+            .kernel
+            .db
+            .write(context, move |tx| read(tx, &scope))
+            .await;
+        self.record_if_hidden(&outcome);
+        self.kernel.journal_bell.notify_one();
+        outcome
+    }
+
     async fn write_as(
         self,
         request: RequestContext,

@@ -1,0 +1,127 @@
+//! Asking attendees for access data that is missing, before the list goes to the guard.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::briefings::lifecycle::BriefingStatus;
+use crate::briefings::model::Briefing;
+use crate::briefings::notices;
+use crate::briefings::registrations::model::{Registration, RegistrationStatus};
+use crate::briefings::settings::Settings;
+use crate::kernel::db::Tx;
+use crate::kernel::http::Problem;
+use crate::kernel::time::Timestamp;
+use crate::mail::outbox::{self, Draft, Recipient};
+use crate::mail::template::Template;
+use crate::schema::{access_data, access_data_requests, briefings, registrations, venues};
+
+/// How many attendees are asked in one transaction, at most.
+const BATCH: i64 = 500;
+
+const DAY: i64 = 24 * 3600;
+
+/// Until when access data is wanted: until the list goes to the guard, or the start.
+fn deadline_of(briefing: &Briefing) -> Timestamp {
+    briefing.access_deadline.unwrap_or(briefing.starts_at)
+}
+
+/// Asks whoever has a seat, whose data is missing and who was not asked for this deadline. Returns how
+/// many it asked.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn pass(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
+    let until = tx
+        .now
+        .plus_seconds(settings.access_data_reminder_days * DAY);
+    let near: Vec<Briefing> = briefings::table
+        .inner_join(venues::table)
+        .filter(venues::requires_access_data.eq(true))
+        .filter(briefings::status.eq(BriefingStatus::Published))
+        .filter(briefings::starts_at.gt(tx.now))
+        .filter(
+            briefings::access_deadline
+                .gt(tx.now)
+                .and(briefings::access_deadline.le(until))
+                .or(briefings::access_deadline
+                    .is_null()
+                    .and(briefings::starts_at.le(until).nullable())),
+        )
+        .order((briefings::starts_at, briefings::id))
+        .select(Briefing::as_select())
+        .load(tx.conn)?;
+    let mut asked = 0;
+    for briefing in &near {
+        asked += ask(tx, briefing)?;
+    }
+    Ok(asked)
+}
+
+fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
+    let deadline = deadline_of(briefing);
+    let kept = access_data::table
+        .filter(access_data::briefing_id.eq(&briefing.id))
+        .filter(access_data::sealed.is_not_null())
+        .select(access_data::registration_id);
+    let asked = access_data_requests::table
+        .filter(access_data_requests::deadline.eq(deadline))
+        .select(access_data_requests::registration_id);
+    let people: Vec<Registration> = registrations::table
+        .filter(registrations::briefing_id.eq(&briefing.id))
+        .filter(registrations::status.eq(RegistrationStatus::Confirmed))
+        .filter(registrations::id.ne_all(kept))
+        .filter(registrations::id.ne_all(asked))
+        .order(registrations::place)
+        .limit(BATCH)
+        .select(Registration::as_select())
+        .load(tx.conn)?;
+    if people.is_empty() {
+        return Ok(0);
+    }
+    let venue = notices::venue_of(tx.conn, briefing)?;
+    let shown = notices::values(briefing, venue.as_deref());
+    let until = briefing.zoned(deadline);
+    let until = notices::on_the_wall(until.local(), &briefing.time_zone);
+    for person in &people {
+        let noted = diesel::update(
+            access_data_requests::table
+                .filter(access_data_requests::registration_id.eq(&person.id)),
+        )
+        .set(access_data_requests::deadline.eq(deadline))
+        .execute(tx.conn)?;
+        if noted == 0 {
+            diesel::insert_into(access_data_requests::table)
+                .values((
+                    access_data_requests::registration_id.eq(&person.id),
+                    access_data_requests::deadline.eq(deadline),
+                ))
+                .execute(tx.conn)?;
+        }
+    }
+    let drafts = people
+        .into_iter()
+        .map(|person| Draft {
+            template: Template::AccessDataWanted,
+            values: json!({
+                "briefing": shown,
+                "person": {"name": person.attendee_name},
+                "deadline": until,
+                "reason": null,
+                "link": null,
+            }),
+            once: format!("{}/access-data/{deadline}", person.id),
+            about: ("registration", person.id.to_string()),
+            to: Recipient {
+                name: Some(person.attendee_name),
+                email: person.attendee_email,
+            },
+            organization_id: Some(person.organization_id),
+            secret: None,
+            meeting: None,
+            urgent: false,
+            not_before: None,
+        })
+        .collect();
+    Ok(outbox::queue_all(tx, drafts)?.len())
+}

@@ -16,6 +16,10 @@ pub fn page() -> String {
     for (title, diagram) in [
         ("Briefings", briefings::lifecycle::LIFECYCLE.mermaid()),
         (
+            "Series of briefings",
+            briefings::series::lifecycle::LIFECYCLE.mermaid(),
+        ),
+        (
             "Event requests",
             event_requests::lifecycle::LIFECYCLE.mermaid(),
         ),

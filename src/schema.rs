@@ -1303,6 +1303,11 @@ diesel::joinable!(minutes -> users (approved_by));
 diesel::joinable!(minutes_records -> assembly_sessions (session_id));
 diesel::joinable!(minutes_corrections -> assembly_sessions (session_id));
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    briefing_occurrences::series_id,
+    briefings::status,
+);
+
 diesel::allow_tables_to_appear_in_same_query!(
     events,
     worker_leases,

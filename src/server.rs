@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::briefings::availability::settings::AvailabilitySettings;
 use crate::config::{Config, ConfigError};
 use crate::event_requests;
 use crate::identity::Identity;
@@ -214,6 +215,9 @@ fn server(
     let integrations = Data::new(integrations);
     let limits = Data::new(limits);
     let surface = Data::new(Surface::new(&openapi::document()));
+    let availability = Data::new(AvailabilitySettings {
+        calendar: rules.requests.calendar.clone(),
+    });
     let requests = Data::new(rules.requests);
     let programs = Data::new(rules.programs);
     let workers = config.server.workers;
@@ -226,6 +230,7 @@ fn server(
             .app_data(limits.clone())
             .app_data(surface.clone())
             .app_data(requests.clone())
+            .app_data(availability.clone())
             .app_data(programs.clone())
             .into_utoipa_app()
             .configure(routes::all)

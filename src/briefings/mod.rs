@@ -9,6 +9,7 @@
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
 mod audience;
+pub mod availability;
 pub mod booking;
 pub mod commands;
 pub mod handlers;
@@ -39,5 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::cancel_briefing)
         .service(handlers::deliver_briefing)
         .service(handlers::close_briefing);
+    config.service(availability::handlers::find_availability);
+    series::handlers::routes(config);
     registrations::routes(config);
 }

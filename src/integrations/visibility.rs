@@ -27,8 +27,9 @@ pub type Boxed = events::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
-const SUBJECTS: [(&str, Permission); 14] = [
+const SUBJECTS: [(&str, Permission); 15] = [
     (BRIEFING, Permission::BriefingsRead),
+    (BRIEFING_SERIES, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
     (EVENT_REQUEST, Permission::RequestsRead),
     (WEBHOOK_ENDPOINT, Permission::WebhooksRead),
@@ -64,6 +65,9 @@ const APPLICATION: &str = applications::aggregate::SUBJECT;
 
 /// How events call a briefing.
 pub const BRIEFING: &str = "briefing";
+
+/// How events call a series of briefings. They share nothing: cities are told of its briefings.
+const BRIEFING_SERIES: &str = briefings::series::commands::SUBJECT;
 
 /// How events call a webhook endpoint.
 pub const WEBHOOK_ENDPOINT: &str = "webhook_endpoint";

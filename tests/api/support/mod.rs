@@ -15,6 +15,7 @@ mod process;
 mod programs;
 mod receiver;
 mod requests;
+mod series;
 mod sessions;
 mod stream;
 mod worlds;
@@ -29,6 +30,7 @@ pub use panels::Panelist;
 pub use process::{Process, free_port};
 pub use receiver::{Mode, Received, Receiver};
 pub use requests::LETTER;
+pub use series::each;
 pub use worlds::program_world;
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.

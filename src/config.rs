@@ -5,6 +5,7 @@
 //! `DATABASE_URL` is read where `CHANCERY_DATABASE__URL` is not set, because platforms set it.
 //! Every key is described in `chancery.example.toml`; a test compares the two.
 
+pub mod mail;
 pub mod services;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::config::mail::MailConfig;
 use crate::config::services::{
     OfficeConfig, ProgramsConfig, RequestsConfig, StorageConfig, WebhooksConfig,
 };
@@ -47,6 +49,8 @@ pub struct Config {
     pub storage: StorageConfig,
     /// Webhooks.
     pub webhooks: WebhooksConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// The log.
     pub log: LogConfig,
 }
@@ -150,6 +154,7 @@ impl Default for Config {
             programs: ProgramsConfig::default(),
             storage: StorageConfig::default(),
             webhooks: WebhooksConfig::default(),
+            mail: MailConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -281,6 +286,7 @@ impl Config {
         }
         self.office.calendar()?;
         self.storage.check()?;
+        self.mail.check()?;
         if self.database.connections == 0 {
             return invalid("database.connections must be 1 or more");
         }
@@ -337,6 +343,15 @@ impl Config {
     #[must_use]
     pub fn blob_settings(&self) -> BlobSettings {
         self.storage.blob_settings(&self.data_dir)
+    }
+
+    /// The folder for mail as files.
+    #[must_use]
+    pub fn mail_folder(&self) -> PathBuf {
+        self.mail
+            .folder
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join("mail"))
     }
 
     /// The address that clients use.

@@ -1191,6 +1191,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    mail_messages (id) {
+        id -> Text,
+        once -> Text,
+        kind -> Text,
+        template_version -> BigInt,
+        status -> Text,
+        to_name -> Nullable<Text>,
+        to_email -> Text,
+        to_email_folded -> Text,
+        organization_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        contents -> Nullable<Text>,
+        sealed_secret -> Nullable<Text>,
+        meeting -> Nullable<Text>,
+        is_urgent -> Bool,
+        digest_id -> Nullable<Text>,
+        attempts -> BigInt,
+        round_attempts -> BigInt,
+        next_attempt_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        sent_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_preferences (email_folded) {
+        email_folded -> Text,
+        time_zone -> Nullable<Text>,
+        has_quiet_hours -> Bool,
+        quiet_from -> Nullable<Text>,
+        quiet_until -> Nullable<Text>,
+        delivery -> Text,
+        unsubscribed -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_bounces (email_folded) {
+        email_folded -> Text,
+        reason -> Text,
+        bounced_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1302,6 +1354,7 @@ diesel::joinable!(minutes -> polls (basis_poll_id));
 diesel::joinable!(minutes -> users (approved_by));
 diesel::joinable!(minutes_records -> assembly_sessions (session_id));
 diesel::joinable!(minutes_corrections -> assembly_sessions (session_id));
+diesel::joinable!(mail_messages -> organizations (organization_id));
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     briefing_occurrences::series_id,
@@ -1386,4 +1439,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     minutes,
     minutes_records,
     minutes_corrections,
+    mail_messages,
+    mail_preferences,
+    mail_bounces,
 );

@@ -8,6 +8,7 @@
 //!
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
+pub mod appointment;
 mod audience;
 pub mod availability;
 pub mod booking;

@@ -115,6 +115,7 @@ impl Briefing {
         let shown = |briefing: &Self| {
             (
                 briefing.title.clone(),
+                briefing.marking == Marking::Cui,
                 briefing.status.is_off(),
                 briefing.time_zone.clone(),
                 briefing.starts_at,

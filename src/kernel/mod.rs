@@ -3,6 +3,7 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`id`], [`time`], [`day`], [`clock`], [`text`], [`patch`] | the values every feature is made of |
+//! | [`ical`] | calendars as text |
 //! | [`business_time`] | which hours count on the office's calendar |
 //! | [`marking`], [`lifecycle`] | how records are marked and how they change state |
 //! | [`secrets`] | sealing, keyed digests and random tokens |
@@ -19,6 +20,7 @@ pub mod clock;
 pub mod day;
 pub mod db;
 pub mod http;
+pub mod ical;
 pub mod id;
 pub mod journal;
 pub mod lifecycle;

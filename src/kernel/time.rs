@@ -258,6 +258,23 @@ impl Serialize for ZonedTime {
     }
 }
 
+impl<'de> Deserialize<'de> for ZonedTime {
+    /// Reads back what was stored: the zone and the instant say it all.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Wire {
+            time_zone: String,
+            utc: Timestamp,
+        }
+        let wire = Wire::deserialize(deserializer)?;
+        let zone = wire
+            .time_zone
+            .parse::<Tz>()
+            .map_err(serde::de::Error::custom)?;
+        Ok(Self::at(wire.utc, zone))
+    }
+}
+
 /// A scheduled time in an answer: the local time, its IANA time zone, and the instant.
 #[derive(ToSchema)]
 #[schema(as = ZonedTime, example = json!({"local": "2026-03-10T13:30:00", "time_zone": "America/New_York", "utc": "2026-03-10T17:30:00Z"}))]

@@ -16,6 +16,7 @@ mod applications;
 mod assemblies;
 mod assembly_events;
 mod availability;
+mod ballot_statements;
 mod blind_review;
 mod blobs;
 mod briefing_series;

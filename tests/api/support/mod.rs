@@ -6,6 +6,8 @@ mod assemblies;
 mod assembly_worlds;
 mod contract;
 mod database;
+mod invitations;
+mod mailbox;
 mod minutes;
 mod motions;
 mod panels;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::both_backends;
 use crate::support::{
     Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, prefix_of, program_world,
+    series_world,
 };
 
 /// Records of every kind, made for one operation.
@@ -153,6 +154,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             json!({"name": "World", "scopes": ["organizations:read"]}),
         )
         .await;
+    let series = series_world(app, pattern, operation, &briefer).await;
     let (assembly, member) = assembly_world(app, pattern, operation, number).await;
     World {
         admin,
@@ -180,6 +182,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             ]))
             .chain(program_world(app, pattern, operation, number).await)
             .chain(assembly)
+            .chain(series)
             .collect(),
         hook,
     }
@@ -331,8 +334,8 @@ const OWN: [&str; 21] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
     "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm",
 ];
-const SHARED: [&str; 9] = [
-    "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",
+const SHARED: [&str; 10] = [
+    "org", "usr", "sid", "bfr", "ven", "brf", "srs", "prg", "cal", "off",
 ];
 
 /// Whether the operation is about one city's own affairs. An id that is in neither list fails.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::actor::{Actor, Answer};
 use super::app::App;
+use super::worlds::Ids;
 
 impl App {
     /// What a virtual series of an hour at 10:00 in New York is started with. 2031-03-04 is a Tuesday;
@@ -49,4 +50,16 @@ impl Actor {
         let tag = self.get(record).await.expect(200).tag();
         self.patch(record, &tag, body).await
     }
+}
+
+/// The series that an operation's example is about: Tuesdays in March 2031, the fourth excepted.
+pub async fn series_world(app: &App, pattern: &str, operation: &str, briefer: &str) -> Ids {
+    if !pattern.starts_with("/v1/briefing-series/") {
+        return Ids::new();
+    }
+    let mut body = app.series(&[briefer], "FREQ=WEEKLY;COUNT=5", "2031-03-04");
+    body["except"] = json!(["2031-03-25"]);
+    body["schedule"] = json!(operation == "publish_briefing_series");
+    let made = app.admin().await.post("/v1/briefing-series", body).await;
+    vec![("srs", made.expect(201).id())]
 }

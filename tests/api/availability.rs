@@ -118,7 +118,7 @@ both_backends! {
         let last = scheduler.get("/v1/availability?duration_minutes=60&from=9999-12-20T00:00:00Z").await.expect(200);
         assert!(!last.body["slots"].as_array().unwrap().is_empty());
         let nobody = app.as_city("Phoenix").await;
-        nobody.get("/v1/availability?duration_minutes=60").await.expect_problem(403, "permission_denied");
+        nobody.get("/v1/availability?duration_minutes=60").await.expect_problem(403, "forbidden");
     }
 
     async fn availability_of_twenty_takes_as_many_statements_as_of_one(app: App) {

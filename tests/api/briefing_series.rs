@@ -98,7 +98,7 @@ both_backends! {
 
     async fn a_rule_that_cannot_be_used_is_refused_with_the_reason(app: App) {
         let scheduler = app.as_role(Role::Scheduler).await;
-        let by_set_pos: Vec<String> = (1..60).map(|n| n.to_string()).collect();
+        let by_set_pos: Vec<String> = (1..60).map(|n| format!("-{n}")).collect();
         let bomb = format!("FREQ=YEARLY;BYDAY=MO,TU;BYSETPOS={};COUNT=200", by_set_pos.join(","));
         for (rule, code) in [
             ("FREQ=WEEKLY", "recurrence_endless"),

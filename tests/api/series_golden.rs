@@ -40,7 +40,8 @@ fn table() -> BTreeMap<(Tz, String), Vec<Row>> {
 fn pattern(first: Timestamp, zone: Tz, rule: &str) -> Pattern {
     Pattern {
         rule: Rule::parse(rule).unwrap(),
-        starts_at: ZonedTime::at_local(first, zone),
+        zone,
+        starts_local: first,
         ends_local: first.plus_seconds(1800),
         offsets: BTreeMap::new(),
     }

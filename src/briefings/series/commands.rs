@@ -114,7 +114,8 @@ pub fn create_briefing_series(
         }
         pattern = Some(Pattern {
             rule,
-            starts_at,
+            zone: starts_at.zone(),
+            starts_local: starts_at.local(),
             ends_local: ends_at.local(),
             offsets,
         });
@@ -134,9 +135,9 @@ pub fn create_briefing_series(
         marking: plan.marking,
         status: SeriesStatus::Active,
         recurrence: pattern.rule.to_string(),
-        time_zone: pattern.zone().name().to_owned(),
-        starts_local: pattern.starts_at.local(),
-        starts_at: pattern.starts_at.utc(),
+        time_zone: pattern.zone.name().to_owned(),
+        starts_local: pattern.starts_local,
+        starts_at: drawing.first(&pattern),
         ends_local: pattern.ends_local,
         plan: String::new(),
         split_from_id: None,
@@ -360,7 +361,8 @@ pub(super) fn pattern_of(
 ) -> Result<Pattern, Problem> {
     Ok(Pattern {
         rule: Rule::parse(&series.recurrence).map_err(|(_, detail)| Problem::internal(detail))?,
-        starts_at: series.first(),
+        zone: series.zone(),
+        starts_local: series.starts_local,
         ends_local: series.ends_local,
         offsets,
     })

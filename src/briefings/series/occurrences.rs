@@ -132,25 +132,21 @@ pub fn lock(
 ///
 /// 422 when one is no longer booked.
 pub fn lock_wanted(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<(), Problem> {
-    let mut by_venue: BTreeMap<Option<String>, (Briefing, BTreeSet<BrieferId>)> = BTreeMap::new();
-    let mut all = BTreeSet::new();
+    let mut by_venue: BTreeMap<Option<String>, Briefing> = BTreeMap::new();
+    let mut all: BTreeSet<BrieferId> = BTreeSet::new();
     for one in wanted {
         let venue = one.briefing.venue_id.as_ref().map(ToString::to_string);
-        let briefers: Vec<BrieferId> = one
-            .resources
-            .iter()
-            .filter_map(|resource| resource.parse().ok())
-            .collect();
-        all.extend(briefers.iter().cloned());
-        let (sample, _) = by_venue
+        let briefers = one.resources.iter();
+        all.extend(briefers.filter_map(|resource| resource.parse().ok()));
+        let sample = by_venue
             .entry(venue)
-            .or_insert_with(|| (one.briefing.clone(), BTreeSet::new()));
+            .or_insert_with(|| one.briefing.clone());
         // The largest decides whether the venue holds it.
         sample.capacity = sample.capacity.max(one.briefing.capacity);
     }
     let mut faults = Faults::default();
     let mut briefers: Vec<BrieferId> = all.into_iter().collect();
-    for (sample, _) in by_venue.values() {
+    for sample in by_venue.values() {
         lock_resources(tx, sample, &briefers, &mut faults)?;
         // Once is enough; a fault of theirs is noted once.
         briefers.clear();

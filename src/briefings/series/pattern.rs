@@ -15,8 +15,10 @@ use crate::kernel::time::{Timestamp, ZonedTime, ZonedTimeInput};
 pub struct Pattern {
     /// How it recurs.
     pub rule: Rule,
-    /// The start of the first occurrence.
-    pub starts_at: ZonedTime,
+    /// The zone of the clock.
+    pub zone: Tz,
+    /// The start of the first occurrence, on the clock on the wall.
+    pub starts_local: Timestamp,
     /// The end of the first occurrence, on the clock on the wall.
     pub ends_local: Timestamp,
     /// The offsets that were given for dates on which a local time occurs twice.
@@ -61,18 +63,12 @@ pub fn minutes_before(starts_at: &ZonedTime, minutes: i64) -> ZonedTime {
 }
 
 impl Pattern {
-    /// Its zone.
-    #[must_use]
-    pub const fn zone(&self) -> Tz {
-        self.starts_at.zone()
-    }
-
     /// The dates that the rule has but for those in `except`, and the local times of those. What is
     /// wrong is noted, with each date on which it is: a time that does not exist there, or occurs
     /// twice and has no offset.
     pub fn draw(&self, except: &BTreeSet<Day>, faults: &mut Faults) -> Drawing {
         let mut drawing = Drawing::default();
-        let dates = match self.rule.dates(self.starts_at.local(), self.zone()) {
+        let dates = match self.rule.dates(self.starts_local, self.zone) {
             Ok(dates) => dates,
             Err((code, detail)) => {
                 faults.add("/recurrence", code, &detail);
@@ -117,8 +113,7 @@ impl Pattern {
 
     /// One date of the rule, or `None` after noting why it has no time.
     pub fn slot(&self, planned: Timestamp, faults: &mut Faults) -> Option<Slot> {
-        let first = self.starts_at.local();
-        let length = first.seconds_until(self.ends_local);
+        let length = self.starts_local.seconds_until(self.ends_local);
         let starts_at = self.resolve(planned, planned, faults);
         let ends_at = self.resolve(planned, planned.plus_seconds(length), faults);
         let slot = Slot {
@@ -143,7 +138,7 @@ impl Pattern {
         local: Timestamp,
         faults: &mut Faults,
     ) -> Option<ZonedTime> {
-        let zone = self.zone();
+        let zone = self.zone;
         let day = Day::of_local(planned);
         let offset = self.offsets.get(&day);
         let mut wrong = Faults::default();
@@ -189,4 +184,19 @@ pub struct Drawing {
     pub slots: Vec<Slot>,
     /// Dates on which the time does not exist, or occurs twice.
     pub impossible: Vec<Day>,
+}
+
+impl Drawing {
+    /// The instant of the first date of the rule; where it is excepted, the one nearest to its time.
+    #[must_use]
+    pub fn first(&self, pattern: &Pattern) -> Timestamp {
+        let first = self
+            .slots
+            .first()
+            .filter(|slot| slot.planned == pattern.starts_local);
+        first.map_or_else(
+            || ZonedTime::at_local(pattern.starts_local, pattern.zone).utc(),
+            |slot| slot.starts_at.utc(),
+        )
+    }
 }

@@ -113,15 +113,16 @@ pub fn split_briefing_series(
         .map_err(|(_, detail)| Problem::internal(detail))?;
     let (kept, moved): (Vec<Timestamp>, Vec<Timestamp>) =
         dates.into_iter().partition(|date| *date <= after);
+    let excepted = occurrences::exceptions(tx, id, after)?;
     let mut faults = Faults::default();
     let first = moved
         .first()
-        .filter(|date| Day::of_local(**date) == input.from);
+        .filter(|date| Day::of_local(**date) == input.from && !excepted.contains(date));
     faults.require(
         first.is_some(),
         "/from",
         "no_occurrence",
-        "is no date to come that the rule has",
+        "is no date to come on which the series has an occurrence",
     );
     faults.require(
         first.is_none() || !kept.is_empty(),
@@ -132,7 +133,6 @@ pub fn split_briefing_series(
     faults.finish()?;
     let first = *first.ok_or_else(|| Problem::internal("a split has no first date"))?;
     let held = occurrences::lock(tx, &series, Some(after))?;
-    let excepted = occurrences::exceptions(tx, id, after)?;
     let starts_at = held
         .iter()
         .find(|one| one.planned == first && !one.own.contains("starts_at"))
@@ -235,9 +235,9 @@ impl Revision<'_> {
         let mut fresh = Vec::new();
         if let Some((pattern, drawing)) = drawn {
             row.recurrence = pattern.rule.to_string();
-            row.time_zone = pattern.zone().name().to_owned();
-            row.starts_local = pattern.starts_at.local();
-            row.starts_at = pattern.starts_at.utc();
+            row.time_zone = pattern.zone.name().to_owned();
+            row.starts_local = pattern.starts_local;
+            row.starts_at = drawing.first(&pattern);
             row.ends_local = pattern.ends_local;
             (slots, fresh) = self.place(tx, &row.id, &drawing)?;
         }
@@ -259,8 +259,10 @@ impl Revision<'_> {
             .flatten()
             .min();
         let starts_at = match (&self.change.starts_at, next) {
-            (Some(input), _) => input.resolve("/starts_at", faults),
-            (None, Some(next)) => Some(ZonedTime::at_local(next, series.zone())),
+            (Some(input), _) => input
+                .resolve("/starts_at", faults)
+                .map(|at| (at.local(), at.zone())),
+            (None, Some(next)) => Some((next, series.zone())),
             (None, None) => {
                 faults.add(
                     "/starts_at",
@@ -271,11 +273,18 @@ impl Revision<'_> {
             }
         };
         let length = series.starts_local.seconds_until(series.ends_local);
-        let ends_at = match &self.change.ends_at {
-            Some(input) => input.resolve("/ends_at", faults),
-            None => starts_at.map(|starts_at| {
-                ZonedTime::at_local(starts_at.local().plus_seconds(length), starts_at.zone())
+        let ends_local = match &self.change.ends_at {
+            Some(input) => input.resolve("/ends_at", faults).map(|ends_at| {
+                let zone = starts_at.map(|(_, zone)| zone);
+                faults.require(
+                    zone.is_none_or(|zone| zone == ends_at.zone()),
+                    "/ends_at/time_zone",
+                    "time_zone_differs",
+                    "must be the time zone of `starts_at`",
+                );
+                ends_at.local()
             }),
+            None => starts_at.map(|(local, _)| local.plus_seconds(length)),
         };
         let rule = match &self.change.recurrence {
             Some(text) => Rule::parse(text)
@@ -287,12 +296,19 @@ impl Revision<'_> {
             ),
         };
         let mut offsets = offsets_by_day(&self.change.offsets, faults);
-        let (Some(starts_at), Some(ends_at), Some(rule)) = (starts_at, ends_at, rule) else {
+        let (Some((starts_local, zone)), Some(ends_local), Some(rule)) =
+            (starts_at, ends_local, rule)
+        else {
             return Ok(None);
         };
-        check_span(&starts_at, &ends_at, faults);
+        // As instants: the two may be on either side of a change of the clocks.
+        check_span(
+            &ZonedTime::at_local(starts_local, zone),
+            &ZonedTime::at_local(ends_local, zone),
+            faults,
+        );
         faults.require(
-            starts_at.utc() > now,
+            ZonedTime::at_local(starts_local, zone).utc() > now,
             "/starts_at",
             "in_past",
             "must be still to come: what has begun stays as it is",
@@ -303,17 +319,16 @@ impl Revision<'_> {
             .as_ref()
             .and_then(|at| at.offset.clone())
         {
-            offsets
-                .entry(Day::of_local(starts_at.local()))
-                .or_insert(offset);
+            offsets.entry(Day::of_local(starts_local)).or_insert(offset);
         }
         if !faults.is_empty() {
             return Ok(None);
         }
         let pattern = Pattern {
             rule,
-            starts_at,
-            ends_local: ends_at.local(),
+            zone,
+            starts_local,
+            ends_local,
             offsets,
         };
         let except: BTreeSet<Day> = self.change.except.iter().copied().collect();
@@ -411,7 +426,9 @@ impl Revision<'_> {
         occurrences::lock_wanted(tx, &wanted)?;
         conflicts::check(tx, &wanted)?;
         for (one, change) in &changes {
-            change_locked(tx, self.scope, &one.briefing, change, Conflicts::Checked)?;
+            // A deadline that it changed by itself may come after its new start.
+            change_locked(tx, self.scope, &one.briefing, change, Conflicts::Checked)
+                .map_err(|problem| problem.with("occurrences", vec![json!(one.day())]))?;
         }
         Ok(())
     }

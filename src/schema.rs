@@ -1521,6 +1521,11 @@ diesel::joinable!(check_in_entries -> briefings (briefing_id));
 diesel::joinable!(after_actions -> briefings (briefing_id));
 diesel::joinable!(follow_ups -> after_actions (briefing_id));
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    briefing_occurrences::series_id,
+    briefings::status,
+);
+
 diesel::allow_tables_to_appear_in_same_query!(
     events,
     worker_leases,

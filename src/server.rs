@@ -16,6 +16,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::briefings;
+use crate::briefings::availability::settings::AvailabilitySettings;
 use crate::config::{Config, ConfigError};
 use crate::event_requests;
 use crate::identity::Identity;
@@ -234,6 +235,9 @@ fn server(
     let mail = Data::new(rooms.mail);
     let limits = Data::new(rooms.limits);
     let surface = Data::new(Surface::new(&openapi::document()));
+    let availability = Data::new(AvailabilitySettings {
+        calendar: rooms.rules.requests.calendar.clone(),
+    });
     let briefings = Data::new(rooms.rules.briefings);
     let requests = Data::new(rooms.rules.requests);
     let programs = Data::new(rooms.rules.programs);
@@ -249,6 +253,7 @@ fn server(
             .app_data(surface.clone())
             .app_data(briefings.clone())
             .app_data(requests.clone())
+            .app_data(availability.clone())
             .app_data(programs.clone())
             .into_utoipa_app()
             .configure(routes::all)

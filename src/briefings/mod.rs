@@ -15,6 +15,7 @@ pub mod access_data;
 pub mod after_actions;
 pub mod appointment;
 mod audience;
+pub mod availability;
 pub mod booking;
 pub mod check_ins;
 pub mod commands;
@@ -54,6 +55,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::cancel_briefing)
         .service(handlers::deliver_briefing)
         .service(handlers::close_briefing);
+    config.service(availability::handlers::find_availability);
+    series::handlers::routes(config);
     invitations::routes(config);
     registrations::routes(config);
     access_data::routes(config);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::both_backends;
 use crate::support::{
     Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, invitation_world, practice_world,
-    prefix_of, program_world,
+    prefix_of, program_world, series_world,
 };
 
 /// Records of every kind, made for one operation.
@@ -154,6 +154,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             json!({"name": "World", "scopes": ["organizations:read"]}),
         )
         .await;
+    let series = series_world(app, pattern, operation, &briefer).await;
     let (assembly, mut member) = assembly_world(app, pattern, operation, number).await;
     let (invited, guest) = invitation_world(app, operation, number, &briefing).await;
     member = member.or(guest);
@@ -185,6 +186,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             .chain(assembly)
             .chain(invited)
             .chain(practice_world(app, pattern, operation, number).await)
+            .chain(series)
             .collect(),
         hook,
     }
@@ -336,8 +338,8 @@ const OWN: [&str; 25] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
     "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg", "mat", "flw",
 ];
-const SHARED: [&str; 9] = [
-    "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",
+const SHARED: [&str; 10] = [
+    "org", "usr", "sid", "bfr", "ven", "brf", "srs", "prg", "cal", "off",
 ];
 
 /// Whether the operation is about one city's own affairs. An id that is in neither list fails.

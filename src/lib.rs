@@ -6,6 +6,7 @@
 //! * [`config`]: what an operator can set;
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
 //! * [`briefings`], [`event_requests`], [`programs`] and [`assemblies`]: the office's services;
+//! * [`calendar`]: the services' appointments in people's own calendars;
 //! * [`integrations`]: telling cities' own systems what happened;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
@@ -16,6 +17,7 @@
 
 pub mod assemblies;
 pub mod briefings;
+pub mod calendar;
 pub mod config;
 pub mod demo;
 pub mod directory;

@@ -1191,6 +1191,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    calendar_feeds (id) {
+        id -> Text,
+        token_digest -> Text,
+        kind -> Text,
+        owner_id -> Text,
+        organization_id -> Nullable<Text>,
+        name -> Text,
+        includes -> Text,
+        last_used_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1381,4 +1397,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     minutes,
     minutes_records,
     minutes_corrections,
+    calendar_feeds,
 );

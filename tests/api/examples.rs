@@ -153,6 +153,13 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             json!({"name": "World", "scopes": ["organizations:read"]}),
         )
         .await;
+    let mut calendar = Vec::new();
+    if operation.contains("calendar") {
+        let (id, token) = app
+            .calendar(&admin, json!({"kind": "personal", "name": "World"}))
+            .await;
+        calendar = vec![("ics", id), ("chf", token)];
+    }
     let (assembly, member) = assembly_world(app, pattern, operation, number).await;
     World {
         admin,
@@ -180,6 +187,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             ]))
             .chain(program_world(app, pattern, operation, number).await)
             .chain(assembly)
+            .chain(calendar)
             .collect(),
         hook,
     }
@@ -327,12 +335,12 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 21] = [
+const OWN: [&str; 22] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
-    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm",
+    "ics", "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm",
 ];
-const SHARED: [&str; 9] = [
-    "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",
+const SHARED: [&str; 10] = [
+    "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off", "chf",
 ];
 
 /// Whether the operation is about one city's own affairs. An id that is in neither list fails.

@@ -5,6 +5,8 @@
 //! `DATABASE_URL` is read where `CHANCERY_DATABASE__URL` is not set, because platforms set it.
 //! Every key is described in `chancery.example.toml`; a test compares the two.
 
+pub mod briefings;
+pub mod mail;
 pub mod services;
 
 use std::net::SocketAddr;
@@ -15,6 +17,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::config::briefings::BriefingsConfig;
+use crate::config::mail::MailConfig;
 use crate::config::services::{
     OfficeConfig, ProgramsConfig, RequestsConfig, StorageConfig, WebhooksConfig,
 };
@@ -41,12 +45,16 @@ pub struct Config {
     pub office: OfficeConfig,
     /// The rules for event requests.
     pub requests: RequestsConfig,
+    /// Briefings.
+    pub briefings: BriefingsConfig,
     /// Embedded-diplomat programs.
     pub programs: ProgramsConfig,
     /// Where documents are kept.
     pub storage: StorageConfig,
     /// Webhooks.
     pub webhooks: WebhooksConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// The log.
     pub log: LogConfig,
 }
@@ -147,9 +155,11 @@ impl Default for Config {
             limits: LimitConfig::default(),
             office: OfficeConfig::default(),
             requests: RequestsConfig::default(),
+            briefings: BriefingsConfig::default(),
             programs: ProgramsConfig::default(),
             storage: StorageConfig::default(),
             webhooks: WebhooksConfig::default(),
+            mail: MailConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -245,6 +255,7 @@ impl Config {
                 .list_separator(",")
                 .with_list_parse_key("server.allowed_origins")
                 .with_list_parse_key("webhooks.allowed_networks")
+                .with_list_parse_key("briefings.reminder_hours")
                 .with_list_parse_key("programs.reminder_days")
                 .ignore_empty(true),
         );
@@ -281,6 +292,7 @@ impl Config {
         }
         self.office.calendar()?;
         self.storage.check()?;
+        self.mail.check()?;
         if self.database.connections == 0 {
             return invalid("database.connections must be 1 or more");
         }
@@ -337,6 +349,15 @@ impl Config {
     #[must_use]
     pub fn blob_settings(&self) -> BlobSettings {
         self.storage.blob_settings(&self.data_dir)
+    }
+
+    /// The folder for mail as files.
+    #[must_use]
+    pub fn mail_folder(&self) -> PathBuf {
+        self.mail
+            .folder
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join("mail"))
     }
 
     /// The address that clients use.

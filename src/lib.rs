@@ -5,6 +5,7 @@
 //! * [`kernel`]: what every feature needs and that knows no feature;
 //! * [`config`]: what an operator can set;
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
+//! * [`mail`]: the queue of mail, and what sends it;
 //! * [`briefings`], [`event_requests`], [`programs`] and [`assemblies`]: the office's services;
 //! * [`calendar`]: the services' appointments in people's own calendars;
 //! * [`integrations`]: telling cities' own systems what happened;
@@ -26,6 +27,7 @@ pub mod identity;
 pub mod integrations;
 pub mod kernel;
 pub mod lifecycles;
+pub mod mail;
 pub mod openapi;
 pub mod programs;
 pub mod records;

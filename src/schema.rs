@@ -1207,6 +1207,110 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    briefing_invitations (id) {
+        id -> Text,
+        briefing_id -> Text,
+        organization_id -> Text,
+        name -> Text,
+        email -> Text,
+        email_folded -> Text,
+        title -> Nullable<Text>,
+        status -> Text,
+        link_digest -> Text,
+        expires_at -> Nullable<Timestamp>,
+        sends -> BigInt,
+        sent_at -> Timestamp,
+        delegated_from -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        registration_id -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registration_changes (id) {
+        id -> Text,
+        registration_id -> Text,
+        briefing_id -> Text,
+        organization_id -> Text,
+        kind -> Text,
+        change -> Text,
+        status -> Text,
+        requested_by -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    briefing_reminders (briefing_id) {
+        briefing_id -> Text,
+        hours -> Nullable<Text>,
+        counted_from -> Timestamp,
+        next_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mail_messages (id) {
+        id -> Text,
+        once -> Text,
+        kind -> Text,
+        template_version -> BigInt,
+        status -> Text,
+        to_name -> Nullable<Text>,
+        to_email -> Text,
+        to_email_folded -> Text,
+        organization_id -> Nullable<Text>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        contents -> Nullable<Text>,
+        sealed_secret -> Nullable<Text>,
+        meeting -> Nullable<Text>,
+        is_urgent -> Bool,
+        digest_id -> Nullable<Text>,
+        attempts -> BigInt,
+        round_attempts -> BigInt,
+        next_attempt_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        sent_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_preferences (email_folded) {
+        email_folded -> Text,
+        time_zone -> Nullable<Text>,
+        has_quiet_hours -> Bool,
+        quiet_from -> Nullable<Text>,
+        quiet_until -> Nullable<Text>,
+        delivery -> Text,
+        unsubscribed -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    mail_bounces (email_folded) {
+        email_folded -> Text,
+        reason -> Text,
+        bounced_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(memberships -> organizations (organization_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1224,6 +1328,14 @@ diesel::joinable!(briefing_occurrences -> briefing_series (series_id));
 diesel::joinable!(briefing_series_exceptions -> briefing_series (series_id));
 diesel::joinable!(registrations -> briefings (briefing_id));
 diesel::joinable!(registrations -> organizations (organization_id));
+diesel::joinable!(briefing_invitations -> briefings (briefing_id));
+diesel::joinable!(briefing_invitations -> organizations (organization_id));
+diesel::joinable!(briefing_invitations -> registrations (registration_id));
+diesel::joinable!(registration_changes -> registrations (registration_id));
+diesel::joinable!(registration_changes -> briefings (briefing_id));
+diesel::joinable!(registration_changes -> organizations (organization_id));
+diesel::joinable!(briefing_reminders -> briefings (briefing_id));
+diesel::joinable!(mail_messages -> organizations (organization_id));
 diesel::joinable!(api_keys -> organizations (organization_id));
 diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(event_requests -> organizations (organization_id));
@@ -1398,4 +1510,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     minutes_records,
     minutes_corrections,
     calendar_feeds,
+    briefing_invitations,
+    registration_changes,
+    briefing_reminders,
+    mail_messages,
+    mail_preferences,
+    mail_bounces,
 );

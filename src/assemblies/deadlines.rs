@@ -17,8 +17,9 @@ use crate::kernel::http::Problem;
 use crate::kernel::id::{AssemblyId, SeatId};
 use crate::schema::{memberships, seat_occupancies, seats, users};
 
-/// How many seats are looked at in one transaction, at most.
-const BATCH: i64 = 100;
+/// How many seats are looked at in one transaction, at most. Each may change the quorum of a session,
+/// and on SQLite everybody else waits with what they want to write.
+const BATCH: i64 = 20;
 
 /// Lets happen what is due to seats that nobody looks at. Returns how many it touched.
 ///

@@ -181,6 +181,31 @@ both_backends! {
         assert!(good && told.contains(&format!("{session}: ok")), "{told}");
     }
 
+    async fn minutes_tell_a_void_vote_from_a_cancelled_one_and_name_what_a_list_was_carried_for(app: App) {
+        let (_, session, seats) = app.convened(3, json!({})).await;
+        app.all_come(&session, &seats).await;
+        let motion = app.put_before(&session, &seats[0], &seats[1]).await;
+        let cancelled = app.open_poll(&motion, json!({})).await;
+        app.act_on_poll(&cancelled, "cancel").await.expect(200);
+        let void = app.open_poll(&motion, json!({})).await;
+        for seat in &seats[1..] {
+            app.go(&seat.holder, &session, &seat.id).await.expect(200);
+        }
+        app.close_poll(&void).await;
+        app.all_come(&session, &seats[1..]).await;
+        let list = app.open_poll(&motion, json!({"options": ["Denver", "Miami"]})).await;
+        for seat in &seats {
+            app.cast(&seat.holder, &list, "Miami").await.expect(201);
+        }
+        app.close_poll(&list).await;
+        app.adjourn_session(&session, "business_concluded").await.expect(200);
+        let drafted = app.draft_minutes(&session).await;
+        let text = drafted.body["text"].as_str().unwrap();
+        for wanted in ["| vote cancelled |", "| vote void |", "**Chosen:** Miami"] {
+            assert_eq!(text.matches(wanted).count(), 1, "{wanted} in {text}");
+        }
+    }
+
     async fn a_full_session_of_100_real_jurisdictions_from_call_to_approved_minutes(app: App) {
         let admin = app.admin().await;
         let assembly = app.assembly(json!({"name": "Assembly of Local Leaders 2030–2033"})).await;

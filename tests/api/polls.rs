@@ -217,6 +217,17 @@ both_backends! {
         app.admin().await.patch(&path(&poll), &closed.tag(), json!({"majority": "absolute"})).await.expect_problem(409, "not_allowed_in_state");
     }
 
+    async fn a_poll_is_drafted_on_a_motion_that_was_moved_in_a_session_that_is_not_over(app: App) {
+        let (session, seats, moved) = floor(&app, 3, json!({})).await;
+        let draft = app.motion(&session, &seats[0]).await;
+        let admin = app.admin().await;
+        let refused = admin.post(&format!("/v1/motions/{draft}/polls"), json!({"kind": "recorded"})).await.expect_problem(409, "not_allowed_in_state");
+        assert_eq!(refused.body["state"], json!("draft"));
+        app.adjourn_session(&session, "business_concluded").await.expect(200);
+        let refused = admin.post(&format!("/v1/motions/{moved}/polls"), json!({"kind": "recorded"})).await.expect_problem(409, "not_allowed_in_state");
+        assert_eq!(refused.body["state"], json!("adjourned"));
+    }
+
     async fn a_poll_that_makes_no_sense_is_refused_with_all_its_faults(app: App) {
         let (_, _, motion) = floor(&app, 2, json!({})).await;
         let admin = app.admin().await;

@@ -136,4 +136,23 @@ both_backends! {
         alternate.post(&format!("/v1/speakers/{}/withdraw", entered.id()), Value::Null).await.expect(200);
         seat.holder.post(&format!("/v1/speakers/{}/start", entered.id()), Value::Null).await.expect(403);
     }
+
+    async fn a_proxy_speaks_for_a_seat_only_while_its_holder_is_away(app: App) {
+        let assembly = app.assembly(json!({})).await;
+        let seats = app.seats(&assembly, 2).await;
+        let session = app.published_session(&assembly, json!({})).await;
+        let given = json!({"session_id": session, "proxy_seat_id": seats[0].id});
+        seats[1].holder.post(&format!("/v1/seats/{}/proxies", seats[1].id), given).await.expect(201);
+        app.act_on_session(&session, "open", Value::Null).await.expect(200);
+        let item = app.agenda_item(&session, json!({"reason": "New."})).await;
+        let proxy = &seats[0].holder;
+        for seat in [&seats[0], &seats[1]] {
+            app.come(proxy, &session, &seat.id).await.expect(200);
+        }
+        let asked = json!({"seat_id": seats[1].id});
+        app.come(&seats[1].holder, &session, &seats[1].id).await.expect(200);
+        ask(proxy, &item, asked.clone()).await.expect_problem(403, "not_entitled");
+        app.go(&seats[1].holder, &session, &seats[1].id).await.expect(200);
+        ask(proxy, &item, asked).await.expect(201);
+    }
 }

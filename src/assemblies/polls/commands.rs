@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::assemblies::model::Assembly;
 use crate::assemblies::motions;
+use crate::assemblies::motions::workflow::MotionStatus;
 use crate::assemblies::polls::aggregate::{acquire, event, store};
 use crate::assemblies::polls::lifecycle::PollStatus;
 use crate::assemblies::polls::model::Poll;
@@ -37,7 +38,7 @@ pub fn summary(poll: &Poll) -> Value {
     })
 }
 
-/// Drafts a poll on a motion, in the session in which the motion is taken up.
+/// Drafts a poll on a motion that was moved, in the session in which the motion is taken up.
 ///
 /// # Errors
 ///
@@ -51,12 +52,19 @@ pub fn create_poll(
     let motion = motions::visible::find(tx.conn, scope, motion)?;
     expect_office(scope, Permission::PollsWrite)?;
     let session = sessions::aggregate::acquire(tx, &motion.session_id)?;
-    if session.adjourned_at.is_some() {
+    if !session.status.is_changeable() {
         return Err(Problem::new(
             Code::NotAllowedInState,
             "The session is over; a motion can be taken up in a later one.",
         )
         .with("state", session.status.as_str()));
+    }
+    if motion.status == MotionStatus::Draft {
+        return Err(Problem::new(
+            Code::NotAllowedInState,
+            "The motion has not been moved yet.",
+        )
+        .with("state", motion.status.as_str()));
     }
     let assembly = Assembly::load(tx.conn, session.assembly_id.as_str())?
         .ok_or_else(|| Problem::internal("a session without an assembly"))?;

@@ -7,6 +7,8 @@ mod assembly_worlds;
 mod calendars;
 mod contract;
 mod database;
+mod invitations;
+mod mailbox;
 mod minutes;
 mod motions;
 mod panels;

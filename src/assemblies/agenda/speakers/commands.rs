@@ -7,6 +7,7 @@ use crate::assemblies::agenda::model::{Speaker, SpeakerStatus};
 use crate::assemblies::agenda::queries::find as find_item;
 use crate::assemblies::agenda::speakers::queries::{find, load};
 use crate::assemblies::agenda::speakers::wire::AskForFloor;
+use crate::assemblies::presence::acting::{self, is_principal_there};
 use crate::assemblies::presence::intervals::present_now;
 use crate::assemblies::presence::model::PresenceCapacity;
 use crate::assemblies::seats::entitlement::{Standing, standings};
@@ -51,7 +52,7 @@ pub fn ask(
     let (seat_id, user_id) = if scope.oversees(Permission::SessionsClerk) {
         named_by_clerk(&standings, input)?
     } else {
-        own(&standings, scope, input)?
+        own(tx, &standings, scope, input)?
     };
     let is_present = present_now(tx.conn, &session.id)?
         .iter()
@@ -124,17 +125,15 @@ fn named_by_clerk(
 }
 
 /// The seat for which the caller asks: the one they name, or the only one that is theirs.
+///
+/// A proxy whose principal is in the room speaks for nobody.
 fn own(
+    tx: &mut Tx<'_>,
     standings: &[Standing],
     scope: &Scope,
     input: &AskForFloor,
 ) -> Result<(SeatId, UserId), Problem> {
-    let not_entitled = || {
-        Problem::new(
-            Code::NotEntitled,
-            "You may not act for this seat at this instant.",
-        )
-    };
+    let not_entitled = || acting::not_entitled("You may not act for this seat at this instant.");
     let user = scope.user().ok_or_else(not_entitled)?;
     let mut faults = Faults::default();
     faults.require(
@@ -144,10 +143,14 @@ fn own(
         "is for the clerk: others ask for the floor themselves",
     );
     faults.finish()?;
-    let theirs: Vec<(&SeatId, PresenceCapacity)> = standings
-        .iter()
-        .filter_map(|standing| Some((&standing.seat.id, standing.capacity_of(user)?)))
-        .collect();
+    let mut theirs: Vec<(&SeatId, PresenceCapacity)> = Vec::new();
+    for standing in standings {
+        let found = acting::capacity_of(tx.conn, scope, standing, Permission::MotionsWrite)?;
+        let Some(capacity) = found else { continue };
+        if capacity != PresenceCapacity::Proxy || !is_principal_there(tx.conn, standing)? {
+            theirs.push((&standing.seat.id, capacity));
+        }
+    }
     if let Some(named) = &input.seat_id {
         return theirs
             .iter()
@@ -362,8 +365,7 @@ pub fn withdraw(
                 })
         });
         if !may {
-            return Err(Problem::new(
-                Code::NotEntitled,
+            return Err(acting::not_entitled(
                 "You may not act for this seat at this instant.",
             ));
         }

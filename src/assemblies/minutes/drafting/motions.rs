@@ -57,7 +57,7 @@ fn write_motion(facts: &Facts, motion: &Motion, out: &mut String) {
         .map(|step| {
             vec![
                 facts.clock(step.occurred_at),
-                action(step.action).to_owned(),
+                action(step.action, is_void(facts, step)).to_owned(),
                 step.to_status.as_str().replace('_', " "),
                 step.note.as_deref().map(inline).unwrap_or_default(),
             ]
@@ -100,7 +100,15 @@ fn brought(facts: &Facts, motion: &Motion) -> String {
     format!("{sentence}.\n\n")
 }
 
-const fn action(action: MotionAction) -> &'static str {
+/// Whether the step gave the motion back because its vote came to nothing without a quorum.
+fn is_void(facts: &Facts, step: &MotionStep) -> bool {
+    facts
+        .polls
+        .iter()
+        .any(|poll| step.poll_id.as_ref() == Some(&poll.id) && poll.closed_at.is_some())
+}
+
+const fn action(action: MotionAction, is_void: bool) -> &'static str {
     match action {
         MotionAction::Move => "moved",
         MotionAction::Second => "seconded",
@@ -112,6 +120,7 @@ const fn action(action: MotionAction) -> &'static str {
         MotionAction::Put => "put to the vote",
         MotionAction::Carry => "carried",
         MotionAction::Fail => "failed",
+        MotionAction::Release if is_void => "vote void",
         MotionAction::Release => "vote cancelled",
         MotionAction::Amend => "amended",
         MotionAction::Forward => "forwarded",

@@ -53,6 +53,7 @@ pub fn write(facts: &Facts, poll: &Poll, out: &mut String) {
             ),
             ("Majority", Some(majority(poll))),
             ("Outcome", Some(format!("**{outcome}**"))),
+            ("Chosen", chosen(poll, &result)),
             ("Reckoning", arithmetic(&result)),
         ],
         out,
@@ -77,6 +78,12 @@ fn majority(poll: &Poll) -> String {
         MajorityBase::Seated => "the jurisdictions seated",
     };
     format!("{what}, of {base}")
+}
+
+/// The option that a poll over a list was carried for.
+fn chosen(poll: &Poll, result: &Value) -> Option<String> {
+    let leading = result.get("leading")?.as_str()?;
+    (poll.options.is_some() && poll.outcome == Some(PollOutcome::Carried)).then(|| inline(leading))
 }
 
 fn arithmetic(result: &Value) -> Option<String> {

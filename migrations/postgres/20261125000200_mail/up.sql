@@ -1,0 +1,64 @@
+CREATE TABLE mail_messages (
+    id TEXT COLLATE "C" PRIMARY KEY NOT NULL,
+    -- What the mail is for, in the words of whoever queued it: the same mail is never queued twice.
+    once TEXT COLLATE "C" NOT NULL CONSTRAINT mail_messages_once_key UNIQUE,
+    kind TEXT COLLATE "C" NOT NULL,
+    template_version BIGINT NOT NULL,
+    status TEXT COLLATE "C" NOT NULL CONSTRAINT mail_messages_status_check CHECK (status IN ('queued', 'handed_over', 'sent', 'in_doubt', 'failed', 'bounced', 'withdrawn', 'gathered')),
+    to_name TEXT COLLATE "C",
+    to_email TEXT COLLATE "C" NOT NULL,
+    to_email_folded TEXT COLLATE "C" NOT NULL,
+    organization_id TEXT COLLATE "C" CONSTRAINT mail_messages_organization_id_fkey REFERENCES organizations (id),
+    subject_kind TEXT COLLATE "C" NOT NULL,
+    subject_id TEXT COLLATE "C" NOT NULL,
+    -- What the template shows, the token of its link (sealed) and its appointment. Erased once it is
+    -- sent, withdrawn or gathered.
+    contents TEXT COLLATE "C",
+    sealed_secret TEXT COLLATE "C",
+    meeting TEXT COLLATE "C",
+    -- It does not wait for the end of quiet hours.
+    is_urgent BOOLEAN NOT NULL,
+    -- The digest that it went into.
+    digest_id TEXT COLLATE "C" CONSTRAINT mail_messages_digest_id_fkey REFERENCES mail_messages (id),
+    attempts BIGINT NOT NULL,
+    -- Attempts since it was last queued: the place in the schedule of retries.
+    round_attempts BIGINT NOT NULL,
+    next_attempt_at TIMESTAMP NOT NULL,
+    claimed_by TEXT COLLATE "C",
+    last_error TEXT COLLATE "C",
+    sent_at TIMESTAMP,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX mail_messages_due_idx ON mail_messages (next_attempt_at, id) WHERE status = 'queued';
+CREATE INDEX mail_messages_handed_over_idx ON mail_messages (claimed_by) WHERE status = 'handed_over';
+CREATE INDEX mail_messages_subject_idx ON mail_messages (subject_kind, subject_id);
+CREATE INDEX mail_messages_to_email_folded_idx ON mail_messages (to_email_folded, created_at, id);
+CREATE INDEX mail_messages_digest_id_idx ON mail_messages (digest_id);
+CREATE INDEX mail_messages_created_at_idx ON mail_messages (created_at, id);
+
+-- What a recipient has asked for, with an account or without.
+CREATE TABLE mail_preferences (
+    email_folded TEXT COLLATE "C" PRIMARY KEY NOT NULL,
+    time_zone TEXT COLLATE "C",
+    has_quiet_hours BOOLEAN NOT NULL,
+    -- Local times, HH:MM; those of the installation where there are none.
+    quiet_from TEXT COLLATE "C",
+    quiet_until TEXT COLLATE "C",
+    delivery TEXT COLLATE "C" NOT NULL CONSTRAINT mail_preferences_delivery_check CHECK (delivery IN ('single', 'digest')),
+    -- Kinds of mail that are not wanted, separated by spaces.
+    unsubscribed TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+
+-- Addresses that a mail server has refused.
+CREATE TABLE mail_bounces (
+    email_folded TEXT COLLATE "C" PRIMARY KEY NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    bounced_at TIMESTAMP NOT NULL
+);
+
+-- Locked while messages are claimed, so that two replicas do not claim the same.
+INSERT INTO worker_leases (name, holder, expires_at) VALUES ('mail-claims', '', '1970-01-01 00:00:00');

@@ -1,0 +1,174 @@
+//! Queueing mail, in the transaction of the change that it tells of: no mail without its change, and
+//! no change without its mail.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::model::fold_email;
+use crate::kernel::db::Tx;
+use crate::kernel::http::Problem;
+use crate::kernel::ical;
+use crate::kernel::id::{MailMessageId, OrganizationId};
+use crate::kernel::time::Timestamp;
+use crate::mail::model::{MailMessage, MailStatus};
+use crate::mail::template::Template;
+use crate::schema::mail_messages::{self, dsl};
+
+/// Rows in one statement, at most.
+const CHUNK: usize = 500;
+
+/// Who is written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address.
+    pub email: String,
+}
+
+/// The appointment that a mail carries. A calendar program replaces what it has under the same UID.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Meeting {
+    /// Whether it is asked for or called off.
+    pub method: ical::Method,
+    /// The appointment.
+    pub event: ical::CalendarEvent,
+}
+
+/// A mail that is to be queued.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Which mail.
+    pub template: Template,
+    /// Who is written to.
+    pub to: Recipient,
+    /// The organization whose affair it is; its time zone is the recipient's where they name none.
+    pub organization_id: Option<OrganizationId>,
+    /// The kind of record it is about and its id, as in the journal.
+    pub about: (&'static str, String),
+    /// What the template shows. Its `link`, a path, becomes an address of this service; `{token}` in
+    /// it is replaced by the secret. Erased once the mail is sent.
+    pub values: serde_json::Value,
+    /// The token of its link, sealed with `Keyring::seal("mail", …)`. Erased once the mail is sent.
+    pub secret: Option<String>,
+    /// Its appointment.
+    pub meeting: Option<Meeting>,
+    /// Whether it is worth waking somebody: it does not wait for the end of quiet hours. For what
+    /// starts within hours and was moved or called off.
+    pub urgent: bool,
+    /// What it is for, such as `briefing_reminder:brf_…:reg_…:86400`: never queued twice.
+    pub once: String,
+    /// When it may be sent first; at once when not given.
+    pub not_before: Option<Timestamp>,
+}
+
+/// Queues a mail. `None` when a mail with this `once` is known.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn queue(tx: &mut Tx<'_>, draft: Draft) -> Result<Option<MailMessageId>, Problem> {
+    let mut queued = queue_all(tx, vec![draft])?;
+    Ok(queued.pop())
+}
+
+/// Queues several mails, as cheaply as one. Those whose `once` is known are left out. The ids of the
+/// others, in order.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn queue_all(tx: &mut Tx<'_>, drafts: Vec<Draft>) -> Result<Vec<MailMessageId>, Problem> {
+    let known = known(tx, &drafts)?;
+    let mut seen = HashSet::new();
+    let mut rows = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        if !known.contains(&draft.once) && seen.insert(draft.once.clone()) {
+            rows.push(row(tx.now, draft)?);
+        }
+    }
+    let ids = rows.iter().map(|row| row.id.clone()).collect();
+    for chunk in rows.chunks(CHUNK) {
+        crate::insert_all!(&mut *tx.conn, mail_messages::table, chunk.to_vec())?;
+    }
+    Ok(ids)
+}
+
+fn known(tx: &mut Tx<'_>, drafts: &[Draft]) -> Result<HashSet<String>, Problem> {
+    let mut known = HashSet::new();
+    for chunk in drafts.chunks(CHUNK) {
+        let wanted: Vec<&str> = chunk.iter().map(|draft| draft.once.as_str()).collect();
+        let found: Vec<String> = mail_messages::table
+            .filter(dsl::once.eq_any(wanted))
+            .select(dsl::once)
+            .load(tx.conn)?;
+        known.extend(found);
+    }
+    Ok(known)
+}
+
+fn row(now: Timestamp, draft: Draft) -> Result<MailMessage, Problem> {
+    let meeting = draft
+        .meeting
+        .map(|meeting| serde_json::to_string(&meeting))
+        .transpose()
+        .map_err(Problem::internal)?;
+    let (subject_kind, subject_id) = draft.about;
+    Ok(MailMessage {
+        id: MailMessageId::fresh(),
+        once: draft.once,
+        kind: draft.template,
+        template_version: draft.template.version(),
+        status: MailStatus::Queued,
+        to_name: draft.to.name,
+        to_email_folded: fold_email(&draft.to.email),
+        to_email: draft.to.email,
+        organization_id: draft.organization_id,
+        subject_kind: subject_kind.to_owned(),
+        subject_id,
+        contents: Some(draft.values.to_string()),
+        sealed_secret: draft.secret,
+        meeting,
+        is_urgent: draft.urgent,
+        digest_id: None,
+        attempts: 0,
+        round_attempts: 0,
+        next_attempt_at: draft.not_before.unwrap_or(now).max(now),
+        claimed_by: None,
+        last_error: None,
+        sent_at: None,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// Takes back what is still waiting about this record, of these templates. What a worker is sending
+/// at this moment is left to it. How many were taken back.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn withdraw(
+    tx: &mut Tx<'_>,
+    about: (&str, &str),
+    templates: &[Template],
+) -> Result<usize, Problem> {
+    let (kind, id) = about;
+    Ok(diesel::update(
+        mail_messages::table
+            .filter(dsl::subject_kind.eq(kind))
+            .filter(dsl::subject_id.eq(id))
+            .filter(dsl::kind.eq_any(templates.to_vec()))
+            .filter(dsl::status.eq(MailStatus::Queued)),
+    )
+    .set((
+        dsl::status.eq(MailStatus::Withdrawn),
+        dsl::contents.eq(None::<String>),
+        dsl::sealed_secret.eq(None::<String>),
+        dsl::meeting.eq(None::<String>),
+        dsl::updated_at.eq(tx.now),
+    ))
+    .execute(tx.conn)?)
+}

@@ -1,8 +1,14 @@
 //! Calendars that people subscribe to, and the files of single briefings.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chancery::calendar::contents;
 use chancery::event_requests::lifecycle::RequestStatus;
 use chancery::kernel::access::Role;
+use chancery::kernel::secrets::token_digest;
 use chancery::kernel::time::Timestamp;
+use diesel::connection::{Connection, InstrumentationEvent};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -43,6 +49,21 @@ fn told(answer: &Answer) -> (u16, Value) {
     let mut body = answer.body.clone();
     body["instance"] = Value::Null;
     (answer.status, body)
+}
+
+/// How many statements it takes to read the calendar with this token, and what is in it.
+fn statements_of(app: &App, token: &str) -> (usize, usize) {
+    let mut conn = app.database.connect();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = count.clone();
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let (_, text) = contents::render(&mut conn, &token_digest(token), app.clock.now()).unwrap();
+    let shown = Part::read(&text).appointments().len();
+    (count.load(Ordering::Relaxed), shown)
 }
 
 async fn revoke(actor: &Actor, id: &str) -> Answer {
@@ -277,6 +298,32 @@ both_backends! {
         assert!(reports.len() >= 3 && reports.iter().all(|one| one.is_all_day && one.summary.contains("report due: Amara at Phoenix")), "{seen:?}");
         assert_eq!(app.appointments(&hosts).await, seen);
         assert!(app.appointments(&others).await.is_empty());
+    }
+
+    async fn reading_takes_as_many_statements_however_much_is_shown(app: App) {
+        let program = app.program().await;
+        let host = app.city("Phoenix").await;
+        let assembly = app.assembly(json!({})).await;
+        let (_, token) = app.calendar(&app.admin().await, personal()).await;
+        let mut all = Vec::new();
+        for round in 0..2 {
+            for number in 0..=3 * round {
+                let venue = app.venue("City Hall").await;
+                let over = json!({"format": "in_person", "venue_id": venue});
+                briefing(&app, 20 + round + number, over).await;
+                let officer = app.officer("Amara", json!({})).await;
+                let over = json!({"starts_on": app.day(10), "ends_on": app.day(375), "slot": 1 + round + number});
+                let placement = app.place(&program, &officer, &host, over).await.expect(201).id();
+                app.sign_both(&placement).await;
+                app.called_session(&assembly, json!({})).await;
+            }
+            if round == 0 {
+                app.request_in(RequestStatus::Confirmed, json!({})).await;
+            }
+            all.push(statements_of(&app, &token));
+        }
+        assert_eq!(all[0].0, all[1].0, "{all:?}");
+        assert!(all[1].1 > all[0].1 + 20, "{all:?}");
     }
 
     async fn members_see_sessions_once_they_are_called(app: App) {

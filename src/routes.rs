@@ -12,6 +12,7 @@ pub fn all(config: &mut ServiceConfig<'_>) {
     crate::event_requests::routes(config);
     crate::programs::routes(config);
     crate::assemblies::routes(config);
+    crate::calendar::routes(config);
     crate::integrations::routes(config);
     crate::records::routes(config);
 }

@@ -17,6 +17,7 @@ pub mod appointment;
 mod audience;
 pub mod availability;
 pub mod booking;
+pub mod calendar_file;
 pub mod check_ins;
 pub mod commands;
 mod consequences;
@@ -44,6 +45,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(public::list_public_briefings)
         .service(public::get_public_briefing)
+        // Before the address of the briefing itself, whose pattern fits it too.
+        .service(calendar_file::get_briefing_calendar)
         .service(handlers::list_briefings)
         .service(handlers::create_briefing)
         .service(handlers::get_briefing)

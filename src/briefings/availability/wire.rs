@@ -37,10 +37,10 @@ pub struct AvailabilityQuery {
     #[schema(minimum = 5, maximum = 720, example = 60)]
     pub duration_minutes: i64,
     /// Starting at this instant or later; never before now.
-    #[schema(nullable = false, value_type = String, format = DateTime, example = "2031-03-10T00:00:00Z")]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime, example = "2031-03-10T00:00:00Z")]
     pub from: Option<Timestamp>,
     /// Ending at this instant or before: up to 62 days after `from`, 14 when not given.
-    #[schema(nullable = false, value_type = String, format = DateTime, example = "2031-03-15T00:00:00Z")]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime, example = "2031-03-15T00:00:00Z")]
     pub until: Option<Timestamp>,
     /// Slots that are offered, at most, 25 when not given.
     #[schema(nullable = false, minimum = 1, maximum = 100, example = 25)]

@@ -5,6 +5,7 @@
 //! `DATABASE_URL` is read where `CHANCERY_DATABASE__URL` is not set, because platforms set it.
 //! Every key is described in `chancery.example.toml`; a test compares the two.
 
+pub mod briefings;
 pub mod mail;
 pub mod services;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::config::briefings::BriefingsConfig;
 use crate::config::mail::MailConfig;
 use crate::config::services::{
     OfficeConfig, ProgramsConfig, RequestsConfig, StorageConfig, WebhooksConfig,
@@ -43,6 +45,8 @@ pub struct Config {
     pub office: OfficeConfig,
     /// The rules for event requests.
     pub requests: RequestsConfig,
+    /// Briefings.
+    pub briefings: BriefingsConfig,
     /// Embedded-diplomat programs.
     pub programs: ProgramsConfig,
     /// Where documents are kept.
@@ -151,6 +155,7 @@ impl Default for Config {
             limits: LimitConfig::default(),
             office: OfficeConfig::default(),
             requests: RequestsConfig::default(),
+            briefings: BriefingsConfig::default(),
             programs: ProgramsConfig::default(),
             storage: StorageConfig::default(),
             webhooks: WebhooksConfig::default(),
@@ -250,6 +255,7 @@ impl Config {
                 .list_separator(",")
                 .with_list_parse_key("server.allowed_origins")
                 .with_list_parse_key("webhooks.allowed_networks")
+                .with_list_parse_key("briefings.reminder_hours")
                 .with_list_parse_key("programs.reminder_days")
                 .ignore_empty(true),
         );

@@ -1,6 +1,7 @@
 //! The page `docs/lifecycles.md`, drawn from the tables of the features.
 
 use crate::assemblies::{self, motions, polls, seats, sessions};
+use crate::briefings::registrations::changes;
 use crate::event_requests::clearances;
 use crate::programs::{applications, calls, placements};
 use crate::{briefings, event_requests};
@@ -15,6 +16,10 @@ pub fn page() -> String {
     );
     for (title, diagram) in [
         ("Briefings", briefings::lifecycle::LIFECYCLE.mermaid()),
+        (
+            "Late changes of registrations",
+            changes::lifecycle::LIFECYCLE.mermaid(),
+        ),
         (
             "Event requests",
             event_requests::lifecycle::LIFECYCLE.mermaid(),

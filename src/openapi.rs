@@ -33,6 +33,7 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Directory", description = "Organizations, briefers and venues."),
         (name = "Briefings", description = "Drafting, scheduling and publishing briefings."),
         (name = "Registrations", description = "Who comes to a briefing."),
+        (name = "Invitations", description = "Who is asked to a briefing, and what they answer."),
         (name = "Event requests", description = "What cities ask the office for, from draft to report."),
         (name = "Programs", description = "Programs of embedded diplomats and their calls for hosts."),
         (name = "Applications", description = "What hosts hand in, from draft to decision."),
@@ -147,7 +148,9 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
     operation.insert("security".to_owned(), security);
 
     let is_write = method != "get";
-    let hands_out_secrets = path.starts_with("/v1/auth/") && is_public;
+    // Of what is asked or answered with a secret nothing is kept for a retry.
+    let hands_out_secrets =
+        is_public && (path.starts_with("/v1/auth/") || path.starts_with("/v1/invitation-links/"));
     let takes_key = method == "post" && (!hands_out_secrets || path.ends_with("logout"));
     let has_parameter = |operation: &Map<String, Value>, name: &str| {
         operation

@@ -1192,6 +1192,58 @@ diesel::table! {
 }
 
 diesel::table! {
+    briefing_invitations (id) {
+        id -> Text,
+        briefing_id -> Text,
+        organization_id -> Text,
+        name -> Text,
+        email -> Text,
+        email_folded -> Text,
+        title -> Nullable<Text>,
+        status -> Text,
+        link_digest -> Text,
+        expires_at -> Nullable<Timestamp>,
+        sends -> BigInt,
+        sent_at -> Timestamp,
+        delegated_from -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        registration_id -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registration_changes (id) {
+        id -> Text,
+        registration_id -> Text,
+        briefing_id -> Text,
+        organization_id -> Text,
+        kind -> Text,
+        change -> Text,
+        status -> Text,
+        requested_by -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    briefing_reminders (briefing_id) {
+        briefing_id -> Text,
+        hours -> Nullable<Text>,
+        counted_from -> Timestamp,
+        next_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     mail_messages (id) {
         id -> Text,
         once -> Text,
@@ -1260,6 +1312,14 @@ diesel::joinable!(briefing_occurrences -> briefing_series (series_id));
 diesel::joinable!(briefing_series_exceptions -> briefing_series (series_id));
 diesel::joinable!(registrations -> briefings (briefing_id));
 diesel::joinable!(registrations -> organizations (organization_id));
+diesel::joinable!(briefing_invitations -> briefings (briefing_id));
+diesel::joinable!(briefing_invitations -> organizations (organization_id));
+diesel::joinable!(briefing_invitations -> registrations (registration_id));
+diesel::joinable!(registration_changes -> registrations (registration_id));
+diesel::joinable!(registration_changes -> briefings (briefing_id));
+diesel::joinable!(registration_changes -> organizations (organization_id));
+diesel::joinable!(briefing_reminders -> briefings (briefing_id));
+diesel::joinable!(mail_messages -> organizations (organization_id));
 diesel::joinable!(api_keys -> organizations (organization_id));
 diesel::joinable!(api_key_secrets -> api_keys (key_id));
 diesel::joinable!(event_requests -> organizations (organization_id));
@@ -1354,7 +1414,6 @@ diesel::joinable!(minutes -> polls (basis_poll_id));
 diesel::joinable!(minutes -> users (approved_by));
 diesel::joinable!(minutes_records -> assembly_sessions (session_id));
 diesel::joinable!(minutes_corrections -> assembly_sessions (session_id));
-diesel::joinable!(mail_messages -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     events,
@@ -1434,6 +1493,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     minutes,
     minutes_records,
     minutes_corrections,
+    briefing_invitations,
+    registration_changes,
+    briefing_reminders,
     mail_messages,
     mail_preferences,
     mail_bounces,

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::briefings;
 use crate::config::{Config, ConfigError};
 use crate::event_requests;
 use crate::identity::Identity;
@@ -137,6 +138,7 @@ impl Application {
         let limits = Limits::new(config.limits.requests_per_minute);
         let rules = Rules {
             requests: event_requests::settings::Settings::read(&config)?,
+            briefings: briefings::settings::Settings::read(&config)?,
             programs: programs::settings::Settings::read(&config)?,
         };
         let (stop, stopped) = watch::channel(false);
@@ -250,6 +252,7 @@ fn server(
             .configure(routes::all)
             .split_for_parts();
         app.route("/openapi.json", web::get().to(serve_document))
+            .configure(briefings::invitations::page::pages)
             .service(web::redirect("/docs", "/docs/"))
             .service(
                 SwaggerUi::new("/docs/{_:.*}")

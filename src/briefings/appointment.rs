@@ -7,12 +7,19 @@ use crate::kernel::marking::Marking;
 
 /// What a calendar shows of a briefing that is controlled information: a calendar is copied to
 /// telephones and shared with assistants, so it shows when somebody is busy, and not with what.
-const CONTROLLED: &str = "Briefing";
+pub const CONTROLLED: &str = "Briefing";
+
+/// Whether mail and calendars may tell what a briefing is about and where it is. They leave the
+/// house, so controlled information stays out of them, whoever they are for.
+#[must_use]
+pub fn may_be_told(briefing: &Briefing) -> bool {
+    briefing.marking != Marking::Cui
+}
 
 /// The appointment. `venue` is the room with its address.
 #[must_use]
 pub fn of(briefing: &Briefing, venue: Option<&str>) -> CalendarEvent {
-    let is_shown = briefing.marking != Marking::Cui;
+    let is_shown = may_be_told(briefing);
     CalendarEvent {
         uid: ical::uid(briefing.id.as_str()),
         sequence: briefing.sequence,

@@ -10,7 +10,7 @@ use crate::briefings::registrations::seats::promote_waiting;
 use crate::briefings::rules::{self, Times};
 use crate::briefings::series::single;
 use crate::briefings::wire::{Audience, CreateBriefing, UpdateBriefing};
-use crate::briefings::{booking, queries};
+use crate::briefings::{booking, consequences, queries, reminders};
 use crate::directory::organizations;
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
@@ -135,6 +135,9 @@ pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefin
         .execute(tx.conn)?;
     replace_briefers(tx, &briefing.id, &input.briefer_ids)?;
     replace_audience(tx, &briefing.id, &input.audience)?;
+    if let Some(hours) = &input.reminder_hours {
+        reminders::set_hours(tx, &briefing.id, Some(hours))?;
+    }
     tx.record(event("briefing.created", &briefing).payload(json!({"after": summary(&briefing)})))?;
     Ok(briefing)
 }
@@ -293,6 +296,7 @@ pub(super) fn change_locked(
         "before": summary(stored),
         "after": summary(&briefing),
     })))?;
+    consequences::of_change(tx, stored, &briefing, change)?;
     promote_waiting(tx, stored, &briefing)?;
     Ok(briefing)
 }
@@ -497,6 +501,7 @@ pub(super) fn advance_locked(
         "after": summary(&briefing),
         "reason": briefing.reason,
     })))?;
+    consequences::of_step(tx, &stored, &briefing, action)?;
     Ok(briefing)
 }
 
@@ -536,6 +541,7 @@ pub(super) fn delete_locked(
     }
     replace_briefers(tx, id, &[])?;
     replace_audience(tx, id, &Audience::default())?;
+    reminders::forget(tx, id)?;
     diesel::delete(briefings::table.filter(briefings::id.eq(id))).execute(tx.conn)?;
     tx.record(event("briefing.deleted", stored).payload(json!({"before": summary(stored)})))
 }

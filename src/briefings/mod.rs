@@ -6,20 +6,29 @@
 //! at one time ([`booking`]), and a briefing above a caller's marking or outside their audience
 //! does not exist for them ([`queries`]).
 //!
+//! The office invites people by name ([`invitations`]) and reminds them ([`reminders`]); mail and
+//! calendars follow what becomes of a briefing ([`notices`]).
+//!
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
 pub mod appointment;
 mod audience;
 pub mod booking;
 pub mod commands;
+mod consequences;
+pub mod deadlines;
 pub mod handlers;
+pub mod invitations;
 pub mod lifecycle;
 pub mod model;
+pub mod notices;
 pub mod public;
 pub mod queries;
 pub mod registrations;
+pub mod reminders;
 pub mod rules;
 pub mod series;
+pub mod settings;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -40,5 +49,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::cancel_briefing)
         .service(handlers::deliver_briefing)
         .service(handlers::close_briefing);
+    invitations::routes(config);
     registrations::routes(config);
 }

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 
+use crate::briefings::invitations::model::InvitationStatus;
 use crate::briefings::lifecycle::{BriefingStatus, LIFECYCLE};
 use crate::briefings::model::{AudienceScope, Briefing as Row, audience_value};
 use crate::briefings::registrations::model::RegistrationStatus;
-use crate::briefings::rules;
 use crate::briefings::wire::{
     Audience, BrieferSummary, Briefing, BriefingExpansion, BriefingQuery, BriefingSort, Counts,
     VenueSummary,
 };
+use crate::briefings::{reminders, rules};
 use crate::directory::organizations;
 use crate::directory::organizations::model::OrganizationKind;
 use crate::directory::organizations::wire::Organization;
@@ -26,13 +27,16 @@ use crate::kernel::marking::Marking;
 use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
-use crate::schema::{briefers, briefing_audiences, briefing_briefers, briefings, registrations};
+use crate::schema::{
+    briefers, briefing_audiences, briefing_briefers, briefing_invitations, briefings, registrations,
+};
 
 /// A query over briefings, with its conditions so far.
 pub type Boxed = briefings::BoxedQuery<'static, Backend>;
 
 /// The briefings that exist for this caller: within the caller's marking, and for everyone who is
-/// not federal staff, published and meant for them, or attended by them.
+/// not federal staff, published and meant for them, attended by them, or one that their people are
+/// invited to.
 #[must_use]
 pub fn visible(scope: &Scope) -> Boxed {
     let mut found = briefings::table.into_boxed();
@@ -48,6 +52,7 @@ pub fn visible(scope: &Scope) -> Boxed {
         .iter()
         .map(|home| home.organization_id.clone())
         .collect();
+    let invited = homes.clone();
     found
         .filter(briefings::published_at.is_not_null())
         .filter(briefings::status.eq_any(BriefingStatus::SHOWN_TO_AUDIENCE))
@@ -66,6 +71,12 @@ pub fn visible(scope: &Scope) -> Boxed {
                     registrations::table
                         .filter(registrations::organization_id.eq_any(homes))
                         .select(registrations::briefing_id),
+                ))
+                .or(briefings::id.eq_any(
+                    briefing_invitations::table
+                        .filter(briefing_invitations::organization_id.eq_any(invited))
+                        .filter(briefing_invitations::status.ne(InvitationStatus::Revoked))
+                        .select(briefing_invitations::briefing_id),
                 )),
         )
 }
@@ -218,6 +229,7 @@ pub fn represent(
     let mut briefers = briefers_of(conn, &ids)?;
     let mut audiences = audiences_of(conn, &ids)?;
     let counts = counts_of(conn, &ids)?;
+    let mut reminders = reminders::hours_of(conn, &ids)?;
     let venue_ids: Vec<VenueId> = rows.iter().filter_map(|row| row.venue_id.clone()).collect();
     let venues = venues::queries::by_ids(conn, &venue_ids)?;
     let mut organizations = HashMap::new();
@@ -265,6 +277,7 @@ pub fn represent(
                 overage: (counts.confirmed - row.capacity).max(0),
                 registration_open: rules::is_registration_open(row, now),
                 registration_closes_at: rules::registration_closes_at(row),
+                reminder_hours: reminders.remove(&row.id),
                 reason: row.reason.clone(),
                 internal_notes: row.internal_notes.clone().filter(|_| scope.is_federal()),
                 published_at: row.published_at,

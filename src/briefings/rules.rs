@@ -51,6 +51,13 @@ pub fn is_registration_open(briefing: &Briefing, now: Timestamp) -> bool {
     briefing.status == BriefingStatus::Published && now < registration_closes_at(briefing)
 }
 
+/// Whether a city's change of a registration comes too late to be made at once: registration is
+/// over, and the briefing takes place.
+#[must_use]
+pub fn is_late_for_changes(briefing: &Briefing, now: Timestamp) -> bool {
+    !briefing.status.is_off() && registration_closes_at(briefing) <= now
+}
+
 /// Whether someone on the waitlist may still get a seat that comes free: not once the list of
 /// attendees has gone to the venue (docs/domain.md, scenario 6), nor after the start.
 #[must_use]

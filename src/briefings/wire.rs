@@ -113,7 +113,8 @@ pub struct Counts {
     "audience": {"scope": "states", "states": ["US-AZ"]}, "organization_id": null,
     "briefers": [{"id": "bfr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Amara Okafor", "title": "Deputy Director, Trade Policy"}],
     "counts": {"confirmed": 24, "waitlisted": 0, "attended": 0}, "seats_left": 1, "overage": 0,
-    "registration_open": true, "registration_closes_at": "2027-03-10T17:00:00Z", "reason": null,
+    "registration_open": true, "registration_closes_at": "2027-03-10T17:00:00Z",
+    "reminder_hours": [168, 24], "reason": null,
     "published_at": "2027-01-05T14:00:00Z", "version": 3,
     "created_at": "2027-01-04T14:00:00Z", "updated_at": "2027-01-05T14:00:00Z",
     "allowed_actions": ["register"]
@@ -171,6 +172,8 @@ pub struct Briefing {
     pub registration_open: bool,
     /// Until when one may register, once it is published.
     pub registration_closes_at: Timestamp,
+    /// Hours before the start at which people are reminded; the office's own when `null`.
+    pub reminder_hours: Option<Vec<i64>>,
     /// Why it was put off or called off.
     pub reason: Option<String>,
     /// Notes of the office; only for federal staff.
@@ -332,7 +335,21 @@ pub struct CreateBriefing {
     #[serde(default)]
     #[schema(max_items = 20, required = false)]
     pub briefer_ids: Vec<BrieferId>,
+    /// Hours before the start at which attendees, and those who have not answered their
+    /// invitation, are reminded; the office's own when not given, none when empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ReminderHours>>, max_items = 10)]
+    pub reminder_hours: Option<Vec<i64>>,
 }
+
+/// Hours before the start of a briefing.
+#[derive(ToSchema)]
+#[schema(value_type = i64, minimum = 1, maximum = 2160, example = 24)]
+#[expect(
+    dead_code,
+    reason = "describes the hours of a reminder in the document"
+)]
+pub struct ReminderHours(i64);
 
 /// A change of a briefing: absent members keep their value, `null` clears it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -404,6 +421,10 @@ pub struct UpdateBriefing {
     /// Who briefs, in place of those who did; each once.
     #[schema(nullable = false, max_items = 20)]
     pub briefer_ids: Option<Vec<BrieferId>>,
+    /// Hours before the start at which people are reminded; the office's own when `null`.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ReminderHours>>, max_items = 10)]
+    pub reminder_hours: Patch<Vec<i64>>,
 }
 
 /// Why a briefing is put off or called off.

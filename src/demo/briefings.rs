@@ -184,6 +184,7 @@ pub(super) fn make(
                 ..Audience::default()
             },
             organization_id: None,
+            reminder_hours: None,
             briefer_ids: briefer_ids
                 .get(planned.briefer)
                 .cloned()

@@ -27,9 +27,11 @@ pub type Boxed = events::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
-const SUBJECTS: [(&str, Permission); 14] = [
+const SUBJECTS: [(&str, Permission); 16] = [
     (BRIEFING, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
+    (REGISTRATION_CHANGE, Permission::RegistrationsRead),
+    (BRIEFING_INVITATION, Permission::InvitationsRead),
     (EVENT_REQUEST, Permission::RequestsRead),
     (WEBHOOK_ENDPOINT, Permission::WebhooksRead),
     ("api_key", Permission::ApiKeysRead),
@@ -46,6 +48,12 @@ const SUBJECTS: [(&str, Permission); 14] = [
 
 /// How events call an event request.
 pub const EVENT_REQUEST: &str = event_requests::journal::SUBJECT;
+
+/// How events call an invitation to a briefing.
+const BRIEFING_INVITATION: &str = briefings::invitations::aggregate::SUBJECT;
+
+/// How events call a change of a registration that came too late.
+const REGISTRATION_CHANGE: &str = briefings::registrations::changes::request::SUBJECT;
 
 /// How events call a report on a placement.
 pub const PLACEMENT_REPORT: &str = reports::aggregate::SUBJECT;

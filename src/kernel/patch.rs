@@ -1,6 +1,6 @@
 //! JSON merge patch (RFC 7396): a member that is absent keeps the value, `null` clears it.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// What a change says about one nullable member. Needs `#[serde(default)]` on the member.
@@ -25,6 +25,12 @@ impl<T> Patch<T> {
         }
     }
 
+    /// Whether the member was absent: then it is left out again where the change is written down.
+    #[must_use]
+    pub const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
     /// The new value, if one was given.
     pub fn value(&self) -> Option<&T> {
         match self {
@@ -37,6 +43,14 @@ impl<T> Patch<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+/// Written down as it was sent. Needs `#[serde(skip_serializing_if = "Patch::is_keep")]` on the
+/// member.
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
     }
 }
 

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use tokio::sync::watch;
 
 use crate::assemblies;
+use crate::briefings;
 use crate::event_requests::{self, deadlines, documents};
 use crate::identity::{Identity, sessions, throttle};
 use crate::integrations::deliveries;
@@ -39,6 +40,8 @@ const TIDY: Duration = Duration::from_secs(600);
 pub struct Rules {
     /// For event requests.
     pub requests: event_requests::settings::Settings,
+    /// For briefings.
+    pub briefings: briefings::settings::Settings,
     /// For programs.
     pub programs: programs::settings::Settings,
 }
@@ -113,7 +116,7 @@ pub async fn advance_journal(kernel: &Kernel, holder: &str) -> Result<bool, Prob
     Ok(advanced.is_some())
 }
 
-/// Lets happen what is due to event requests, in programs and in assemblies, until `stop` says so.
+/// Lets happen what is due to event requests, to briefings, in programs and in assemblies, until `stop` says so.
 pub async fn watch_deadlines(kernel: Kernel, rules: Rules, mut stop: watch::Receiver<bool>) {
     let holder = crate::kernel::id::fresh();
     let mut is_new = true;
@@ -152,11 +155,12 @@ async fn pass_deadlines(
                 return Ok(None);
             }
             let moved = if is_new {
-                deadlines::recompute(tx, &rules.requests)?
+                deadlines::recompute(tx, &rules.requests)? + briefings::reminders::look_again(tx)?
             } else {
                 0
             };
             let touched = deadlines::pass(tx, &rules.requests)?
+                + briefings::deadlines::pass(tx, &rules.briefings)?
                 + programs::deadlines::pass(tx, &rules.programs)?
                 + assemblies::deadlines::pass(tx)?;
             Ok(Some(moved + touched))

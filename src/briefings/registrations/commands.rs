@@ -2,23 +2,26 @@
 //! given in the order in which people came.
 
 use actix_web::http::header;
-use diesel::prelude::*;
 
 use crate::briefings::commands::acquire;
+use crate::briefings::invitations::settle::settle_invitation;
 use crate::briefings::model::Briefing;
+use crate::briefings::registrations::changes::model::{ChangeKind, RegistrationChange};
+use crate::briefings::registrations::changes::request;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::registrations::queries;
-use crate::briefings::registrations::seats::{event, promote_waiting, store};
+use crate::briefings::registrations::seats::{
+    Newcomer, admit, event, expect_open, promote_waiting, registered, store,
+};
 use crate::briefings::registrations::wire::{CreateRegistration, UpdateRegistration};
-use crate::briefings::rules;
+use crate::briefings::{notices, rules};
 use crate::directory::organizations::acting;
 use crate::identity::model::fold_email;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, Problem};
-use crate::kernel::id::{BriefingId, OrganizationId, RegistrationId};
+use crate::kernel::id::{BriefingId, RegistrationId};
 use crate::kernel::text;
-use crate::schema::{briefings, registrations};
 
 /// Registers an attendee: with a seat when there is one and nobody waits, else in line.
 ///
@@ -43,56 +46,17 @@ pub fn register_attendee(
     faults.finish()?;
     let organization_id =
         sender.ok_or_else(|| Problem::internal("an unknown sender passed the checks"))?;
-    if !rules::is_registration_open(&briefing, tx.now) {
-        return Err(Problem::new(
-            Code::RegistrationClosed,
-            "This briefing is not open for registration.",
-        )
-        .with("state", briefing.status.as_str())
-        .with(
-            "registration_closes_at",
-            rules::registration_closes_at(&briefing).to_string(),
-        ));
-    }
-    let email_folded = fold_email(&input.attendee.email);
-    refuse_second(tx, scope, briefing_id, &email_folded)?;
-    let taken = queries::taken_seats(tx.conn, briefing_id)?;
-    let waiting = queries::waiting(tx.conn, briefing_id)?.len();
-    let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
-    let seat = rules::seat_for_newcomer(&taken, briefing.capacity, waiting);
-    let row = Registration {
-        id: RegistrationId::fresh(),
-        briefing_id: briefing_id.clone(),
+    expect_open(tx, &briefing)?;
+    refuse_second(tx, scope, briefing_id, &input.attendee.email)?;
+    let newcomer = Newcomer {
         organization_id,
-        attendee_name: text::clean(&input.attendee.name),
-        attendee_email: text::clean(&input.attendee.email),
-        attendee_email_folded: email_folded,
-        attendee_title: text::clean_optional(input.attendee.title.as_deref()),
-        accommodations: text::clean_optional(input.accommodations.as_deref()),
-        status: if seat.is_some() {
-            RegistrationStatus::Confirmed
-        } else {
-            RegistrationStatus::Waitlisted
-        },
-        place: briefing.next_place,
-        seat,
-        checked_in_at: None,
-        version: 1,
-        created_at: tx.now,
-        updated_at: tx.now,
+        name: input.attendee.name.clone(),
+        email: input.attendee.email.clone(),
+        title: input.attendee.title.clone(),
+        accommodations: input.accommodations.clone(),
     };
-    // The place in line is bookkeeping: it does not make the briefing another version.
-    diesel::update(briefings::table.filter(briefings::id.eq(briefing_id)))
-        .set(briefings::next_place.eq(briefing.next_place + 1))
-        .execute(tx.conn)?;
-    diesel::insert_into(registrations::table)
-        .values(row.clone())
-        .execute(tx.conn)?;
-    let kind = match row.status {
-        RegistrationStatus::Confirmed => "registration.confirmed",
-        RegistrationStatus::Waitlisted | RegistrationStatus::Cancelled => "registration.waitlisted",
-    };
-    tx.record(event(kind, &row, &briefing))?;
+    let row = admit(tx, &briefing, &newcomer)?;
+    settle_invitation(tx, &briefing, &row)?;
     Ok((briefing.into_inner(), row))
 }
 
@@ -100,18 +64,12 @@ fn refuse_second(
     tx: &mut Tx<'_>,
     scope: &Scope,
     briefing: &BriefingId,
-    email_folded: &str,
+    email: &str,
 ) -> Result<(), Problem> {
-    let existing: Option<(RegistrationId, OrganizationId)> = registrations::table
-        .filter(registrations::briefing_id.eq(briefing))
-        .filter(registrations::attendee_email_folded.eq(email_folded))
-        .filter(registrations::status.ne(RegistrationStatus::Cancelled))
-        .select((registrations::id, registrations::organization_id))
-        .first(tx.conn)
-        .optional()?;
-    let Some((id, organization)) = existing else {
+    let Some(existing) = registered(tx.conn, briefing, &fold_email(email))? else {
         return Ok(());
     };
+    let (id, organization) = (existing.id, existing.organization_id);
     let problem = Problem::new(
         Code::AlreadyRegistered,
         "This person is registered for this briefing.",
@@ -140,7 +98,26 @@ fn load(
     Ok((briefing, row))
 }
 
-/// Corrects a registration.
+/// What became of a change.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was made.
+    Changed(Box<(Briefing, Registration)>),
+    /// It came too late: staff decide. The registration stays as it is until then.
+    Requested(RegistrationChange),
+}
+
+fn made(briefing: Locked<Briefing>, row: Registration) -> Outcome {
+    Outcome::Changed(Box::new((briefing.into_inner(), row)))
+}
+
+/// Whether a change comes too late for this caller to make it: the list of attendees is closed, and
+/// the office's own staff answer for it from then on.
+fn is_too_late(tx: &Tx<'_>, scope: &Scope, briefing: &Briefing) -> bool {
+    rules::is_late_for_changes(briefing, tx.now) && !scope.oversees(Permission::RegistrationsWrite)
+}
+
+/// Corrects a registration. After the deadline a city's correction becomes a request.
 ///
 /// # Errors
 ///
@@ -150,23 +127,43 @@ pub fn update_registration(
     scope: &Scope,
     briefing_id: &BriefingId,
     id: &RegistrationId,
-    change: UpdateRegistration,
-) -> Result<(Briefing, Registration), Problem> {
-    let (briefing, mut row) = load(tx, scope, briefing_id, id, Permission::RegistrationsWrite)?;
+    change: &UpdateRegistration,
+) -> Result<Outcome, Problem> {
+    let (briefing, row) = load(tx, scope, briefing_id, id, Permission::RegistrationsWrite)?;
     if row.status == RegistrationStatus::Cancelled {
         return Err(not_possible("update", &row));
     }
+    if is_too_late(tx, scope, &briefing) {
+        let change = request::ask(tx, scope, &briefing, &row, ChangeKind::Update, change)?;
+        return Ok(Outcome::Requested(change));
+    }
+    let row = correct(tx, &briefing, row, change)?;
+    Ok(made(briefing, row))
+}
+
+/// Makes a correction. The registration is not cancelled.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(super) fn correct(
+    tx: &mut Tx<'_>,
+    briefing: &Locked<Briefing>,
+    mut row: Registration,
+    change: &UpdateRegistration,
+) -> Result<Registration, Problem> {
     if let Some(name) = &change.name {
         row.attendee_name = text::clean(name);
     }
-    change.title.apply(&mut row.attendee_title);
-    change.accommodations.apply(&mut row.accommodations);
+    change.title.clone().apply(&mut row.attendee_title);
+    change.accommodations.clone().apply(&mut row.accommodations);
     let row = store(tx, row)?;
-    tx.record(event("registration.updated", &row, &briefing))?;
-    Ok((briefing.into_inner(), row))
+    tx.record(event("registration.updated", &row, briefing))?;
+    Ok(row)
 }
 
-fn not_possible(action: &str, row: &Registration) -> Problem {
+/// Why something cannot be done with a registration now.
+pub(super) fn not_possible(action: &str, row: &Registration) -> Problem {
     Problem::new(
         Code::NotAllowedInState,
         format!("`{action}` is not possible for this registration now."),
@@ -176,7 +173,7 @@ fn not_possible(action: &str, row: &Registration) -> Problem {
 }
 
 /// Cancels a registration and lets the next in line have the seat. Cancelling again changes
-/// nothing.
+/// nothing. After the deadline a city's cancellation becomes a request.
 ///
 /// # Errors
 ///
@@ -186,20 +183,43 @@ pub fn cancel_registration(
     scope: &Scope,
     briefing_id: &BriefingId,
     id: &RegistrationId,
-) -> Result<(Briefing, Registration), Problem> {
-    let (briefing, mut row) = load(tx, scope, briefing_id, id, Permission::RegistrationsWrite)?;
+) -> Result<Outcome, Problem> {
+    let (briefing, row) = load(tx, scope, briefing_id, id, Permission::RegistrationsWrite)?;
     if row.status == RegistrationStatus::Cancelled {
-        return Ok((briefing.into_inner(), row));
+        return Ok(made(briefing, row));
     }
     if row.checked_in_at.is_some() {
         return Err(not_possible("cancel", &row));
     }
+    if is_too_late(tx, scope, &briefing) {
+        let nothing = UpdateRegistration::default();
+        let change = request::ask(tx, scope, &briefing, &row, ChangeKind::Cancel, &nothing)?;
+        return Ok(Outcome::Requested(change));
+    }
+    let row = cancel(tx, &briefing, row)?;
+    // What was asked for before has no object any more.
+    request::supersede(tx, &row)?;
+    Ok(made(briefing, row))
+}
+
+/// Cancels a registration that is not cancelled and whose attendee has not come.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(super) fn cancel(
+    tx: &mut Tx<'_>,
+    briefing: &Locked<Briefing>,
+    mut row: Registration,
+) -> Result<Registration, Problem> {
+    let had_seat = row.status == RegistrationStatus::Confirmed;
     row.status = RegistrationStatus::Cancelled;
     row.seat = None;
     let row = store(tx, row)?;
-    tx.record(event("registration.cancelled", &row, &briefing))?;
-    promote_waiting(tx, &briefing, &briefing)?;
-    Ok((briefing.into_inner(), row))
+    tx.record(event("registration.cancelled", &row, briefing))?;
+    notices::cancelled(tx, briefing, &row, had_seat)?;
+    promote_waiting(tx, briefing, briefing)?;
+    Ok(row)
 }
 
 /// Records that an attendee came, or takes that back. Saying it twice changes nothing.

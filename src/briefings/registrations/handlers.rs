@@ -5,6 +5,9 @@ use actix_web::{get, patch, post};
 
 use crate::briefings::model::Briefing;
 use crate::briefings::queries::find as find_briefing;
+use crate::briefings::registrations::changes::queries::represent as represent_change;
+use crate::briefings::registrations::changes::wire::RegistrationChange;
+use crate::briefings::registrations::commands::Outcome;
 use crate::briefings::registrations::model::Registration as Row;
 use crate::briefings::registrations::wire::{
     CreateRegistration, Registration, RegistrationQuery, UpdateRegistration,
@@ -23,6 +26,17 @@ fn reply(
     let version = row.version;
     let shown = queries::represent(tx.conn, scope, &briefing, row)?;
     Ok(Reply::ok(&shown)?.representation(version))
+}
+
+/// The registration as it has become, or the change that staff are to decide.
+fn outcome(tx: &mut Tx<'_>, scope: &Scope, outcome: Outcome) -> Result<Reply, Problem> {
+    match outcome {
+        Outcome::Changed(changed) => reply(tx, scope, *changed),
+        Outcome::Requested(change) => {
+            let location = format!("/v1/registration-changes/{}", change.id);
+            Reply::accepted(&represent_change(change, scope), location)
+        }
+    }
 }
 
 /// List a briefing's registrations
@@ -109,7 +123,8 @@ pub async fn get_registration(
 
 /// Correct a registration
 ///
-/// Another person is another registration.
+/// Another person is another registration. A city's correction after the deadline is taken down
+/// (202), and staff decide; until then the registration stays as it is.
 #[utoipa::path(
     tag = "Registrations",
     params(
@@ -117,7 +132,10 @@ pub async fn get_registration(
         ("registration_id" = RegistrationId, Path, description = "The registration."),
     ),
     request_body = UpdateRegistration,
-    responses((status = 200, description = "The registration.", body = Registration)),
+    responses(
+        (status = 200, description = "The registration.", body = Registration),
+        (status = 202, description = "It is too late: staff decide.", body = RegistrationChange),
+    ),
     extensions(
         ("x-permission" = json!("registrations:write")),
         ("x-problems" = json!(["not_allowed_in_state"])),
@@ -131,23 +149,27 @@ pub async fn update_registration(
 ) -> Result<Reply, Problem> {
     access
         .write(move |tx, scope| {
-            let change = change.clone();
-            let changed = commands::update_registration(tx, scope, &id, &registration_id, change)?;
-            reply(tx, scope, changed)
+            let made = commands::update_registration(tx, scope, &id, &registration_id, &change)?;
+            outcome(tx, scope, made)
         })
         .await
 }
 
 /// Cancel a registration
 ///
-/// Its seat goes to the next in line, until the access deadline. May be repeated.
+/// Its seat goes to the next in line, until the access deadline. May be repeated. A city's
+/// cancellation after the deadline is taken down (202), and staff decide; until then the
+/// registration stays as it is.
 #[utoipa::path(
     tag = "Registrations",
     params(
         ("id" = BriefingId, Path, description = "The briefing."),
         ("registration_id" = RegistrationId, Path, description = "The registration."),
     ),
-    responses((status = 200, description = "The registration.", body = Registration)),
+    responses(
+        (status = 200, description = "The registration.", body = Registration),
+        (status = 202, description = "It is too late: staff decide.", body = RegistrationChange),
+    ),
     extensions(
         ("x-permission" = json!("registrations:write")),
         ("x-problems" = json!(["not_allowed_in_state"])),
@@ -160,8 +182,8 @@ pub async fn cancel_registration(
 ) -> Result<Reply, Problem> {
     access
         .write(move |tx, scope| {
-            let changed = commands::cancel_registration(tx, scope, &id, &registration_id)?;
-            reply(tx, scope, changed)
+            let made = commands::cancel_registration(tx, scope, &id, &registration_id)?;
+            outcome(tx, scope, made)
         })
         .await
 }

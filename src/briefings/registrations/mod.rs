@@ -2,8 +2,9 @@
 //!
 //! Seats go first come, first served; whoever finds none waits in line and moves up when a seat
 //! comes free, but not once the list of attendees has gone to the venue. Registered and attended
-//! are counted apart.
+//! are counted apart. After the deadline a city's change becomes a request ([`changes`]).
 
+pub mod changes;
 pub mod commands;
 pub mod handlers;
 pub mod model;
@@ -23,4 +24,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::cancel_registration)
         .service(handlers::check_in_attendee)
         .service(handlers::undo_check_in);
+    changes::routes(config);
 }

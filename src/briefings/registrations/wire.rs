@@ -160,7 +160,7 @@ pub struct CreateRegistration {
 
 /// A change of a registration: absent members keep their value, `null` clears it. Another person
 /// is another registration.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"accommodations": "Sign-language interpreter"}))]
 pub struct UpdateRegistration {
@@ -171,13 +171,14 @@ pub struct UpdateRegistration {
         max_length = 200,
         pattern = r"^[^\r\n]*\S[^\r\n]*$"
     )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The attendee's office or function.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>, max_length = 200)]
     pub title: Patch<String>,
     /// What the attendee needs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     pub accommodations: Patch<String>,
 }

@@ -60,6 +60,17 @@ impl Reply {
         Ok(reply)
     }
 
+    /// 202 with this body, standing at `location`: it was taken down, and somebody decides.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the body cannot be written as JSON.
+    pub fn accepted(body: &impl Serialize, location: String) -> Result<Self, Problem> {
+        let mut reply = Self::new(StatusCode::ACCEPTED, Some(to_value(body)?));
+        reply.location = Some(location);
+        Ok(reply)
+    }
+
     /// 204.
     #[must_use]
     pub fn no_content() -> Self {

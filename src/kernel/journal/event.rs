@@ -7,7 +7,8 @@ use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
 use crate::kernel::id::{EventId, OrganizationId};
 use crate::kernel::marking::Marking;
-use crate::schema::events::dsl as table;
+use crate::kernel::time::Timestamp;
+use crate::schema::events::{self, dsl as table};
 
 /// What an event is about.
 #[derive(Debug, Clone)]
@@ -75,6 +76,59 @@ impl Event {
         self.shared = Some(shared);
         self
     }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = events)]
+struct Row {
+    id: EventId,
+    kind: &'static str,
+    occurred_at: Timestamp,
+    actor_kind: &'static str,
+    actor_id: Option<String>,
+    organization_id: Option<OrganizationId>,
+    subject_kind: &'static str,
+    subject_id: String,
+    subject_version: Option<i64>,
+    marking: Marking,
+    payload: String,
+    request_id: String,
+    shared: Option<String>,
+}
+
+/// Rows that one statement inserts, at most.
+const INSERT: usize = 500;
+
+/// Writes many events in the transaction `tx`, in this order, in few statements.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn record_all(tx: &mut Tx<'_>, events: Vec<Event>) -> Result<(), Problem> {
+    let context = tx.context().clone();
+    let now = tx.now;
+    let rows: Vec<Row> = events
+        .into_iter()
+        .map(|event| Row {
+            id: EventId::fresh(),
+            kind: event.kind,
+            occurred_at: now,
+            actor_kind: context.actor.kind(),
+            actor_id: context.actor.id().map(str::to_owned),
+            organization_id: event.organization,
+            subject_kind: event.subject.kind,
+            subject_id: event.subject.id,
+            subject_version: event.subject.version,
+            marking: event.marking,
+            payload: event.payload.to_string(),
+            request_id: context.request.request_id.clone(),
+            shared: event.shared.map(|shared| shared.to_string()),
+        })
+        .collect();
+    for rows in rows.chunks(INSERT) {
+        crate::insert_all!(tx.conn, events::table, rows)?;
+    }
+    Ok(())
 }
 
 /// Writes `event` in the transaction `tx`.

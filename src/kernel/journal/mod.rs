@@ -8,4 +8,4 @@
 pub mod chain;
 mod event;
 
-pub use event::{Event, Subject, record};
+pub use event::{Event, Subject, record, record_all};

@@ -1,0 +1,3 @@
+DROP TABLE briefing_reminders;
+DROP TABLE registration_changes;
+DROP TABLE briefing_invitations;

@@ -1,0 +1,205 @@
+//! Who is invited: people by name, and those who can be reached at organizations.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use diesel::prelude::*;
+
+use crate::briefings::invitations::wire::{
+    CreateBriefingInvitations, InvitationFilter, UnreachableOrganization,
+};
+use crate::directory::organizations;
+use crate::identity::model::{UserStatus, fold_email};
+use crate::kernel::access::Role;
+use crate::kernel::db::Connection;
+use crate::kernel::http::{Faults, Problem};
+use crate::kernel::id::OrganizationId;
+use crate::kernel::text;
+use crate::schema::{memberships, organizations as org, users};
+
+/// Ids in one condition, at most.
+const CHUNK: usize = 1_000;
+
+/// The roles of those who are reached at an organization.
+const REACHED: [Role; 2] = [Role::LocalLeader, Role::LocalStaff];
+
+/// Somebody who is to be invited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The organization that the person belongs to.
+    pub organization_id: OrganizationId,
+    /// The full name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The address as it is compared.
+    pub email_folded: String,
+    /// Office or function.
+    pub title: Option<String>,
+}
+
+/// Who was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Everyone once, those who are named first.
+    pub people: Vec<Person>,
+    /// Organizations at which nobody can be reached.
+    pub unreachable: Vec<UnreachableOrganization>,
+}
+
+/// Finds everyone whom the body means and notes what is wrong with it.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn find(
+    conn: &mut Connection,
+    input: &CreateBriefingInvitations,
+    faults: &mut Faults,
+) -> Result<Found, Problem> {
+    let mut asked: BTreeMap<OrganizationId, String> = BTreeMap::new();
+    for ids in input.organization_ids.chunks(CHUNK) {
+        let known = organizations::queries::by_ids(conn, ids)?;
+        asked.extend(known.into_iter().map(|(id, row)| (id, row.name)));
+    }
+    for (index, id) in input.organization_ids.iter().enumerate() {
+        faults.require(
+            asked.contains_key(id),
+            &format!("/organization_ids/{index}"),
+            "unknown_reference",
+            "names no organization",
+        );
+    }
+    if let Some(filter) = &input.filter {
+        faults.require(
+            !filter.is_empty(),
+            "/filter",
+            "required",
+            "must say which organizations are meant",
+        );
+        asked.extend(matching(conn, filter)?);
+    }
+    let mut found = Found::default();
+    let mut known = HashSet::new();
+    for person in named(conn, input, faults)? {
+        if known.insert(person.email_folded.clone()) {
+            found.people.push(person);
+        }
+    }
+    let mut reached = BTreeSet::new();
+    for person in members(conn, asked.keys().cloned().collect())? {
+        reached.insert(person.organization_id.clone());
+        if known.insert(person.email_folded.clone()) {
+            found.people.push(person);
+        }
+    }
+    found.unreachable = asked
+        .into_iter()
+        .filter(|(id, _)| !reached.contains(id))
+        .map(|(id, name)| UnreachableOrganization { id, name })
+        .collect();
+    Ok(found)
+}
+
+/// The organizations that a filter means.
+fn matching(
+    conn: &mut Connection,
+    filter: &InvitationFilter,
+) -> Result<Vec<(OrganizationId, String)>, Problem> {
+    let mut query = org::table.into_boxed();
+    if !filter.kinds.is_empty() {
+        query = query.filter(org::kind.eq_any(filter.kinds.clone()));
+    }
+    if let Some(least) = filter.population_min {
+        query = query.filter(org::population.ge(least));
+    }
+    if let Some(most) = filter.population_max {
+        query = query.filter(org::population.le(most));
+    }
+    if !filter.states.is_empty() {
+        let codes = filter.states.iter().filter_map(|code| code.split_once('-'));
+        let (countries, regions): (Vec<String>, Vec<String>) = codes
+            .map(|(country, region)| (country.to_owned(), region.to_owned()))
+            .unzip();
+        query = query
+            .filter(org::country.eq_any(countries))
+            .filter(org::subdivision.eq_any(regions));
+    }
+    let rows: Vec<(OrganizationId, String, String, Option<String>)> = query
+        .select((org::id, org::name, org::country, org::subdivision))
+        .load(conn)?;
+    // A region's code alone may be that of another country's.
+    let is_meant = |country: &str, region: &Option<String>| {
+        filter.states.is_empty()
+            || region.as_ref().is_some_and(|region| {
+                let code = format!("{country}-{region}");
+                filter.states.contains(&code)
+            })
+    };
+    Ok(rows
+        .into_iter()
+        .filter(|(_, _, country, region)| is_meant(country, region))
+        .map(|(id, name, _, _)| (id, name))
+        .collect())
+}
+
+/// The people who are named.
+fn named(
+    conn: &mut Connection,
+    input: &CreateBriefingInvitations,
+    faults: &mut Faults,
+) -> Result<Vec<Person>, Problem> {
+    let ids: BTreeSet<OrganizationId> = input
+        .people
+        .iter()
+        .map(|person| person.organization_id.clone())
+        .collect();
+    let known = organizations::queries::by_ids(conn, &Vec::from_iter(ids))?;
+    let mut people = Vec::with_capacity(input.people.len());
+    for (index, person) in input.people.iter().enumerate() {
+        faults.require(
+            known.contains_key(&person.organization_id),
+            &format!("/people/{index}/organization_id"),
+            "unknown_reference",
+            "names no organization",
+        );
+        people.push(Person {
+            organization_id: person.organization_id.clone(),
+            name: text::clean(&person.name),
+            email: text::clean(&person.email),
+            email_folded: fold_email(&person.email),
+            title: text::clean_optional(person.title.as_deref()),
+        });
+    }
+    Ok(people)
+}
+
+/// The leaders and staff of these organizations who can sign in.
+fn members(conn: &mut Connection, ids: Vec<OrganizationId>) -> Result<Vec<Person>, Problem> {
+    let mut people = Vec::new();
+    for ids in ids.chunks(CHUNK) {
+        let rows: Vec<(OrganizationId, String, String, String)> = memberships::table
+            .inner_join(users::table)
+            .filter(memberships::organization_id.eq_any(ids.to_vec()))
+            .filter(memberships::role.eq_any(REACHED))
+            .filter(users::status.eq(UserStatus::Active))
+            .order((memberships::organization_id, users::email_folded))
+            .select((
+                memberships::organization_id,
+                users::name,
+                users::email,
+                users::email_folded,
+            ))
+            .load(conn)?;
+        people.extend(rows.into_iter().map(|row| {
+            let (organization_id, name, email, email_folded) = row;
+            Person {
+                organization_id,
+                name,
+                email,
+                email_folded,
+                title: None,
+            }
+        }));
+    }
+    Ok(people)
+}

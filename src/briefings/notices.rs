@@ -1,0 +1,448 @@
+//! Mail about briefings, queued in the transaction of what it tells: who has a seat, what was moved,
+//! put off or called off, and reminders.
+//!
+//! Attendees with a seat get a meeting request, or its cancellation, under the appointment's one UID;
+//! everyone else gets text. Of a briefing that is marked as controlled information neither says
+//! what it is about or where it is.
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use crate::briefings::appointment;
+use crate::briefings::invitations::model::{Invitation, InvitationStatus};
+use crate::briefings::lifecycle::BriefingStatus;
+use crate::briefings::model::Briefing;
+use crate::briefings::registrations::model::{Registration, RegistrationStatus};
+use crate::briefings::rules;
+use crate::directory::venues;
+use crate::kernel::db::{Connection, Tx};
+use crate::kernel::http::Problem;
+use crate::kernel::ical::{CalendarEvent, EventStatus, Method};
+use crate::kernel::time::Timestamp;
+use crate::mail::outbox::{self, Draft, Meeting, Recipient};
+use crate::mail::template::Template;
+use crate::schema::{briefing_invitations, registrations};
+
+/// Where an invitation is answered; the link's token follows as a fragment, so that no log has it.
+const ANSWER_PAGE: &str = "/invitations#{token}";
+
+/// Hours before the start within which it is worth waking somebody when a briefing is moved or off.
+const URGENT_HOURS: i64 = 48;
+
+/// A briefing as its mails tell of it, made once for however many of them.
+struct Told<'a> {
+    briefing: &'a Briefing,
+    values: Value,
+    /// Why it is off.
+    reason: Option<String>,
+    event: CalendarEvent,
+}
+
+/// A time on the clock on the wall, as people read it.
+fn on_the_wall(local: Timestamp, zone: &str) -> String {
+    format!("{} ({zone})", local.to_utc().format("%A, %-d %B %Y, %H:%M"))
+}
+
+/// The room of a briefing, in a line.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn venue_of(conn: &mut Connection, briefing: &Briefing) -> Result<Option<String>, Problem> {
+    let Some(id) = &briefing.venue_id else {
+        return Ok(None);
+    };
+    let found = venues::queries::by_ids(conn, std::slice::from_ref(id))?;
+    Ok(found
+        .get(id)
+        .map(|venue| format!("{}, {}", venue.name, venue.address)))
+}
+
+/// What every mail about this briefing shows of it, as `briefing` among its values.
+#[must_use]
+pub fn values(briefing: &Briefing, venue: Option<&str>) -> Value {
+    let is_told = appointment::may_be_told(briefing);
+    let told = |text: Option<&str>| text.filter(|_| is_told).map(str::to_owned);
+    json!({
+        "id": briefing.id,
+        "title": told(Some(&briefing.title)).unwrap_or_else(|| appointment::CONTROLLED.to_owned()),
+        "starts": on_the_wall(briefing.starts_local, &briefing.time_zone),
+        "ends": on_the_wall(briefing.ends_local, &briefing.time_zone),
+        "place": told(venue),
+        "url": told(briefing.meeting_url.as_deref()),
+    })
+}
+
+impl<'a> Told<'a> {
+    fn of(conn: &mut Connection, briefing: &'a Briefing) -> Result<Self, Problem> {
+        let venue = venue_of(conn, briefing)?;
+        Ok(Self {
+            briefing,
+            values: values(briefing, venue.as_deref()),
+            reason: briefing
+                .reason
+                .clone()
+                .filter(|_| briefing.status.is_off() && appointment::may_be_told(briefing)),
+            event: appointment::of(briefing, venue.as_deref()),
+        })
+    }
+
+    fn values_for(&self, name: &str, is_registered: bool, link: Option<&str>) -> Value {
+        json!({
+            "briefing": self.values,
+            "person": {"name": name},
+            "is_registered": is_registered,
+            "reason": self.reason,
+            "link": link,
+        })
+    }
+
+    fn meeting(&self, method: Method) -> Meeting {
+        let mut event = self.event.clone();
+        if matches!(method, Method::Cancel) {
+            event.status = EventStatus::Cancelled;
+        }
+        Meeting { method, event }
+    }
+
+    /// A mail to an attendee about the registration.
+    fn to_attendee(&self, row: &Registration, template: Template, once: String) -> Draft {
+        Draft {
+            template,
+            to: Recipient {
+                name: Some(row.attendee_name.clone()),
+                email: row.attendee_email.clone(),
+            },
+            organization_id: Some(row.organization_id.clone()),
+            about: ("registration", row.id.to_string()),
+            values: self.values_for(&row.attendee_name, true, None),
+            secret: None,
+            meeting: None,
+            urgent: false,
+            once,
+            not_before: None,
+        }
+    }
+
+    /// A mail about the briefing itself, which a later one may take the place of.
+    fn about_briefing(mut draft: Draft, briefing: &Briefing) -> Draft {
+        draft.about = ("briefing", briefing.id.to_string());
+        draft
+    }
+
+    fn to_invited(&self, row: &Invitation, template: Template, once: String) -> Draft {
+        Draft {
+            template,
+            to: Recipient {
+                name: Some(row.name.clone()),
+                email: row.email.clone(),
+            },
+            organization_id: Some(row.organization_id.clone()),
+            about: ("briefing", self.briefing.id.to_string()),
+            values: self.values_for(&row.name, false, None),
+            secret: None,
+            meeting: None,
+            urgent: false,
+            once,
+            not_before: None,
+        }
+    }
+}
+
+/// Tells an attendee who has just been registered: of the seat, with a meeting request, or of the
+/// place in line.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn registered(tx: &mut Tx<'_>, briefing: &Briefing, row: &Registration) -> Result<(), Problem> {
+    let told = Told::of(tx.conn, briefing)?;
+    let has_seat = row.status == RegistrationStatus::Confirmed;
+    let template = if has_seat {
+        Template::RegistrationConfirmed
+    } else {
+        Template::RegistrationWaitlisted
+    };
+    let mut draft = told.to_attendee(row, template, once(row, "registered"));
+    draft.meeting = has_seat.then(|| told.meeting(Method::Request));
+    outbox::queue(tx, draft)?;
+    Ok(())
+}
+
+/// Tells an attendee who waited of the seat.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn promoted(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    rows: &[Registration],
+) -> Result<(), Problem> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let told = Told::of(tx.conn, briefing)?;
+    let drafts = rows
+        .iter()
+        .map(|row| {
+            let mut draft =
+                told.to_attendee(row, Template::RegistrationPromoted, once(row, "promoted"));
+            draft.meeting = Some(told.meeting(Method::Request));
+            draft
+        })
+        .collect();
+    outbox::queue_all(tx, drafts)?;
+    Ok(())
+}
+
+/// Tells an attendee that the registration is cancelled. `had_seat` says whether there is an
+/// appointment to take back.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn cancelled(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    row: &Registration,
+    had_seat: bool,
+) -> Result<(), Problem> {
+    let about = ("registration", row.id.as_str());
+    outbox::withdraw(
+        tx,
+        about,
+        &[
+            Template::RegistrationConfirmed,
+            Template::RegistrationWaitlisted,
+            Template::RegistrationPromoted,
+        ],
+    )?;
+    let told = Told::of(tx.conn, briefing)?;
+    let mut draft = told.to_attendee(row, Template::RegistrationCancelled, once(row, "cancelled"));
+    draft.meeting = had_seat.then(|| told.meeting(Method::Cancel));
+    outbox::queue(tx, draft)?;
+    Ok(())
+}
+
+/// A registration is told once of each of its versions.
+fn once(row: &Registration, what: &str) -> String {
+    format!("{}/{}/{what}", row.id, row.version)
+}
+
+/// What became of a change that was asked for too late.
+#[derive(Debug, Clone, Copy)]
+pub struct Decision<'a> {
+    /// The change.
+    pub change: &'a str,
+    /// Whether it was made.
+    pub is_accepted: bool,
+    /// Why.
+    pub reason: Option<&'a str>,
+}
+
+/// Tells what became of a change that was asked for too late: the attendee, and whoever asked.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn change_decided(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    row: &Registration,
+    decision: &Decision<'_>,
+    asked: Option<Recipient>,
+) -> Result<(), Problem> {
+    let told = Told::of(tx.conn, briefing)?;
+    let attendee = Recipient {
+        name: Some(row.attendee_name.clone()),
+        email: row.attendee_email.clone(),
+    };
+    let asked = asked.filter(|asked| !asked.email.eq_ignore_ascii_case(&attendee.email));
+    for to in std::iter::once(attendee).chain(asked) {
+        let mut draft = told.to_attendee(
+            row,
+            Template::RegistrationChangeDecided,
+            format!("{}/{}", decision.change, to.email.to_lowercase()),
+        );
+        let name = to.name.clone().unwrap_or_default();
+        draft.values = told.values_for(&name, true, None);
+        if let Some(values) = draft.values.as_object_mut() {
+            values.insert("is_accepted".to_owned(), decision.is_accepted.into());
+            values.insert("reason".to_owned(), decision.reason.into());
+        }
+        draft.to = to;
+        outbox::queue(tx, draft)?;
+    }
+    Ok(())
+}
+
+/// The mail that invites: its link carries `token`, which is sealed.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn invited(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    rows: Vec<(&Invitation, String)>,
+) -> Result<(), Problem> {
+    let told = Told::of(tx.conn, briefing)?;
+    let drafts = rows
+        .into_iter()
+        .map(|(row, token)| {
+            let once = format!("{}/{}", row.id, row.sends);
+            let mut draft = told.to_invited(row, Template::BriefingInvitation, once);
+            draft.about = ("briefing_invitation", row.id.to_string());
+            draft.values = told.values_for(&row.name, false, Some(ANSWER_PAGE));
+            draft.secret = Some(token);
+            draft
+        })
+        .collect();
+    outbox::queue_all(tx, drafts)?;
+    Ok(())
+}
+
+/// Takes back the mail that invites, where it still waits.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn uninvite(tx: &mut Tx<'_>, row: &Invitation) -> Result<(), Problem> {
+    let about = ("briefing_invitation", row.id.as_str());
+    outbox::withdraw(tx, about, &[Template::BriefingInvitation])?;
+    Ok(())
+}
+
+/// Mails that a change of the appointment makes wrong, while they wait.
+const OUTDATED: &[Template] = &[
+    Template::BriefingReminder,
+    Template::BriefingRescheduled,
+    Template::BriefingPostponed,
+];
+
+/// Tells everyone concerned that calendars must show something else: attendees with a seat by a
+/// meeting request that takes the place of the one before, everyone else in words.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn rescheduled(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    tell_all(
+        tx,
+        briefing,
+        Template::BriefingRescheduled,
+        Some(Method::Request),
+    )
+}
+
+/// Tells everyone concerned that a briefing is put off or called off; the appointment is taken out
+/// of calendars.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn off(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    let template = match briefing.status {
+        BriefingStatus::Postponed => Template::BriefingPostponed,
+        _ => Template::BriefingCancelled,
+    };
+    tell_all(tx, briefing, template, Some(Method::Cancel))
+}
+
+fn tell_all(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    template: Template,
+    method: Option<Method>,
+) -> Result<(), Problem> {
+    outbox::withdraw(tx, ("briefing", briefing.id.as_str()), OUTDATED)?;
+    let told = Told::of(tx.conn, briefing)?;
+    // The version, not the sequence: a briefing may come back as it was.
+    let once = |id: &str| {
+        format!(
+            "{}/{}/{}/{id}",
+            briefing.id,
+            briefing.version,
+            template.kind()
+        )
+    };
+    let attendees = attendees(tx.conn, briefing, true)?;
+    let mut drafts = Vec::with_capacity(attendees.len());
+    for row in &attendees {
+        let draft = told.to_attendee(row, template, once(row.id.as_str()));
+        let mut draft = Told::about_briefing(draft, briefing);
+        let has_seat = row.status == RegistrationStatus::Confirmed;
+        draft.meeting = method
+            .filter(|_| has_seat)
+            .map(|method| told.meeting(method));
+        drafts.push(draft);
+    }
+    for row in &unanswered(tx.conn, briefing)? {
+        drafts.push(told.to_invited(row, template, once(row.id.as_str())));
+    }
+    let is_near = tx.now.seconds_until(briefing.starts_at) < URGENT_HOURS * 3600;
+    for draft in &mut drafts {
+        draft.urgent = is_near;
+    }
+    outbox::queue_all(tx, drafts)?;
+    Ok(())
+}
+
+/// Reminds those who have a seat and, while they still may, those who have not answered their
+/// invitation, `hours` before the start. Returns how many.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn remind(tx: &mut Tx<'_>, briefing: &Briefing, hours: i64) -> Result<usize, Problem> {
+    let told = Told::of(tx.conn, briefing)?;
+    let once = |id: &str| format!("{}/{}/{hours}/{id}", briefing.id, briefing.starts_at);
+    let mut drafts = Vec::new();
+    for row in &attendees(tx.conn, briefing, false)? {
+        let draft = told.to_attendee(row, Template::BriefingReminder, once(row.id.as_str()));
+        drafts.push(Told::about_briefing(draft, briefing));
+    }
+    if rules::is_registration_open(briefing, tx.now) {
+        let invited = unanswered(tx.conn, briefing)?;
+        let open = invited
+            .iter()
+            .filter(|row| row.expires_at.is_none_or(|until| tx.now < until));
+        for row in open {
+            drafts.push(told.to_invited(row, Template::BriefingReminder, once(row.id.as_str())));
+        }
+    }
+    let count = drafts.len();
+    outbox::queue_all(tx, drafts)?;
+    Ok(count)
+}
+
+fn attendees(
+    conn: &mut Connection,
+    briefing: &Briefing,
+    with_waiting: bool,
+) -> Result<Vec<Registration>, Problem> {
+    let wanted = if with_waiting {
+        vec![
+            RegistrationStatus::Confirmed,
+            RegistrationStatus::Waitlisted,
+        ]
+    } else {
+        vec![RegistrationStatus::Confirmed]
+    };
+    Ok(registrations::table
+        .filter(registrations::briefing_id.eq(&briefing.id))
+        .filter(registrations::status.eq_any(wanted))
+        .order(registrations::place)
+        .select(Registration::as_select())
+        .load(conn)?)
+}
+
+fn unanswered(conn: &mut Connection, briefing: &Briefing) -> Result<Vec<Invitation>, Problem> {
+    Ok(briefing_invitations::table
+        .filter(briefing_invitations::briefing_id.eq(&briefing.id))
+        .filter(briefing_invitations::status.eq(InvitationStatus::Pending))
+        .order(briefing_invitations::id)
+        .select(Invitation::as_select())
+        .load(conn)?)
+}

@@ -18,6 +18,9 @@ use crate::mail::template::Template;
 /// The purpose under which tokens are sealed.
 const PURPOSE: &str = "mail-unsubscribe";
 
+/// What a token begins with, so that one that was lost is known for what it is.
+const PREFIX: &str = "chu_";
+
 /// The purpose of the name that the journal has for an address.
 const ADDRESS: &str = "mail-address";
 
@@ -30,16 +33,16 @@ pub fn address(settings: &Settings, keyring: &Keyring, row: &MailMessage) -> Opt
     let whom = format!("{}\n{}", row.kind, row.to_email_folded);
     let token = keyring.seal(PURPOSE, whom.as_bytes()).ok()?;
     Some(format!(
-        "{}/v1/mail/unsubscribe?token={token}",
+        "{}/v1/mail/unsubscribe?token={PREFIX}{token}",
         settings.public_url
     ))
 }
 
 /// Whom a token is for, and from what it unsubscribes: its kind, or everything after a digest.
 fn read(keyring: &Keyring, token: &str) -> Result<(String, Vec<OptionalMail>), Problem> {
-    let opened = keyring
-        .open(PURPOSE, token)
-        .ok()
+    let opened = token
+        .strip_prefix(PREFIX)
+        .and_then(|sealed| keyring.open(PURPOSE, sealed).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok());
     let read = opened.as_deref().and_then(|text| {
         let (kind, email) = text.split_once('\n')?;
@@ -58,7 +61,7 @@ fn read(keyring: &Keyring, token: &str) -> Result<(String, Vec<OptionalMail>), P
 #[serde(deny_unknown_fields)]
 pub struct UnsubscribeQuery {
     /// The token, as it stands in the link.
-    #[schema(min_length = 1, max_length = 1000, example = "bm90LWEtdG9rZW4")]
+    #[schema(min_length = 1, max_length = 1000, example = "chu_bm90LWEtdG9rZW4")]
     pub token: String,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::both_backends;
 use crate::support::{
     Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, invitation_world,
-    practice_world, prefix_of, program_world, series_world,
+    mail_world, practice_world, prefix_of, program_world, series_world,
 };
 
 /// Records of every kind, made for one operation.
@@ -190,6 +190,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
                 ("chi", invitation),
             ]))
             .chain(program_world(app, pattern, operation, number).await)
+            .chain(mail_world(app, operation, number).await)
             .chain(assembly)
             .chain(invited)
             .chain(practice_world(app, pattern, operation, number).await)
@@ -342,9 +343,10 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 26] = [
+const OWN: [&str; 27] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
     "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg", "mat", "flw", "ics",
+    "msg",
 ];
 const SHARED: [&str; 11] = [
     "org", "usr", "sid", "bfr", "ven", "brf", "srs", "prg", "cal", "off", "chf",

@@ -160,7 +160,7 @@ both_backends! {
         let dropped = app.mail_that_is(&ids[0], "withdrawn").await;
         assert_eq!(dropped["last_error"], "the recipient has unsubscribed");
         app.mail_that_is(&ids[1], "sent").await;
-        let forged = path.replace("token=", "token=A");
+        let forged = path.replace("token=chu_", "token=chu_A");
         anyone.get(&forged).await.expect_problem(400, "invalid_grant");
         anyone.post(&forged, json!({})).await.expect_problem(400, "invalid_grant");
     }

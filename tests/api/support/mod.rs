@@ -35,7 +35,7 @@ pub use calendars::{Appointment, Part};
 pub use contract::{document, fill, nowhere, prefix_of, validator};
 pub use database::{Backend, TestDatabase};
 pub use invitation_worlds::invitation_world;
-pub use mail::{MailServer, files, mail_to, wait_for};
+pub use mail::{MailServer, files, mail_to, mail_world, wait_for};
 pub use mailbox::Letter;
 pub use panels::Panelist;
 pub use practice::put;

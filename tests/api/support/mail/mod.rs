@@ -259,3 +259,27 @@ impl App {
         }
     }
 }
+
+/// A mail on which the operation succeeds, and the token of a link; none where it is not about mail.
+pub async fn mail_world(app: &App, operation: &str, number: usize) -> Vec<(&'static str, String)> {
+    if operation.contains("unsubscrib") {
+        let whom = b"briefing_reminder\nana@example.gov";
+        let token = app.kernel.keyring.seal("mail-unsubscribe", whom).unwrap();
+        return vec![("chu", format!("chu_{token}"))];
+    }
+    if !operation.contains("mail_message") {
+        return Vec::new();
+    }
+    // What is sent again has failed before.
+    let (email, status) = if operation.starts_with("resend") {
+        ("nowhere".to_owned(), "failed")
+    } else {
+        (format!("world{number}@mail.example.gov"), "sent")
+    };
+    let id = app
+        .queue(vec![mail_to(Template::BriefingReminder, &email)])
+        .await
+        .remove(0);
+    app.mail_that_is(&id, status).await;
+    vec![("msg", id.to_string())]
+}

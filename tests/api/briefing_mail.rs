@@ -189,6 +189,24 @@ at_any_hour! {
         }
     }
 
+    async fn what_becomes_controlled_information_is_taken_out_of_calendars_and_of_the_queue(app: App) {
+        let admin = app.admin().await;
+        let city = app.as_city("Phoenix").await;
+        let briefing = app.published(json!({"title": "Hidden matters"})).await;
+        app.attendee(&city, &briefing, ANA).await;
+        let first = app.letters_to(ANA, 1).await.pop().unwrap();
+        let mut calendar = Calendar::default();
+        calendar.take(&first);
+        assert_eq!(calendar.shown()[0]["SUMMARY"], "Hidden matters");
+        let path = format!("/v1/briefings/{briefing}");
+        let tag = admin.get(&path).await.expect(200).tag();
+        admin.patch(&path, &tag, json!({"marking": "cui"})).await.expect(200);
+        let second = app.letters_to(ANA, 2).await.pop().unwrap();
+        assert!(!format!("{second:?}").contains("Hidden"));
+        calendar.take(&second);
+        assert_eq!((calendar.shown().len(), calendar.shown()[0]["SUMMARY"].as_str()), (1, "Briefing"));
+    }
+
     async fn four_thousand_are_told_of_another_date_in_few_statements(app: App) {
         let admin = app.admin().await;
         let briefing = app.published(json!({"capacity": 5_000})).await;

@@ -16,6 +16,7 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use serde_json::json;
 
+use crate::both_backends;
 use crate::support::{App, Backend, Letter};
 
 const ANA: &str = "ana.ruiz@phoenix.example.gov";
@@ -268,5 +269,28 @@ at_any_hour! {
         let is_file = app.database.url().starts_with("sqlite");
         let statements = count.load(Ordering::Relaxed);
         assert!(is_file || statements < 60, "{statements} statements");
+    }
+}
+
+both_backends! {
+    async fn what_waits_while_a_briefing_becomes_controlled_information_is_taken_back(app: App) {
+        // At night in Phoenix nothing is sent.
+        app.jump("2030-03-01T08:00:00Z").await;
+        let city = app.as_city("Phoenix").await;
+        let briefing = app.published(json!({"title": "Hidden matters"})).await;
+        app.attendee(&city, &briefing, ANA).await;
+        app.invited(&briefing, "Phoenix", CLEO).await;
+        let path = format!("/v1/briefings/{briefing}");
+        let admin = app.admin().await;
+        let tag = admin.get(&path).await.expect(200).tag();
+        let waiting = app.queued(Template::RegistrationConfirmed).await;
+        assert!(format!("{waiting:?}").contains("Hidden matters"));
+        admin.patch(&path, &tag, json!({"marking": "cui"})).await.expect(200);
+        for template in Template::ALL {
+            let mails = app.queued(*template).await;
+            assert!(!format!("{mails:?}").contains("Hidden"), "{mails:?}");
+        }
+        assert_eq!(app.told(Template::BriefingRescheduled).await, [ANA, CLEO]);
+        assert!(app.told(Template::BriefingInvitation).await.is_empty());
     }
 }

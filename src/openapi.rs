@@ -149,8 +149,8 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
 
     let is_write = method != "get";
     // Of what is asked or answered with a secret nothing is kept for a retry.
-    let hands_out_secrets = is_public
-        && (path.starts_with("/v1/auth/") || path.starts_with("/v1/invitation-links/"));
+    let hands_out_secrets =
+        is_public && (path.starts_with("/v1/auth/") || path.starts_with("/v1/invitation-links/"));
     let takes_key = method == "post" && (!hands_out_secrets || path.ends_with("logout"));
     let has_parameter = |operation: &Map<String, Value>, name: &str| {
         operation

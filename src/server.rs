@@ -15,8 +15,8 @@ use tokio::sync::{Notify, watch};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::config::{Config, ConfigError};
 use crate::briefings;
+use crate::config::{Config, ConfigError};
 use crate::event_requests;
 use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;

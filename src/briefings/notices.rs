@@ -155,11 +155,7 @@ impl<'a> Told<'a> {
 /// # Errors
 ///
 /// When the database fails.
-pub fn registered(
-    tx: &mut Tx<'_>,
-    briefing: &Briefing,
-    row: &Registration,
-) -> Result<(), Problem> {
+pub fn registered(tx: &mut Tx<'_>, briefing: &Briefing, row: &Registration) -> Result<(), Problem> {
     let told = Told::of(tx.conn, briefing)?;
     let has_seat = row.status == RegistrationStatus::Confirmed;
     let template = if has_seat {
@@ -190,11 +186,8 @@ pub fn promoted(
     let drafts = rows
         .iter()
         .map(|row| {
-            let mut draft = told.to_attendee(
-                row,
-                Template::RegistrationPromoted,
-                once(row, "promoted"),
-            );
+            let mut draft =
+                told.to_attendee(row, Template::RegistrationPromoted, once(row, "promoted"));
             draft.meeting = Some(told.meeting(Method::Request));
             draft
         })
@@ -226,11 +219,7 @@ pub fn cancelled(
         ],
     )?;
     let told = Told::of(tx.conn, briefing)?;
-    let mut draft = told.to_attendee(
-        row,
-        Template::RegistrationCancelled,
-        once(row, "cancelled"),
-    );
+    let mut draft = told.to_attendee(row, Template::RegistrationCancelled, once(row, "cancelled"));
     draft.meeting = had_seat.then(|| told.meeting(Method::Cancel));
     outbox::queue(tx, draft)?;
     Ok(())
@@ -370,14 +359,23 @@ fn tell_all(
     outbox::withdraw(tx, ("briefing", briefing.id.as_str()), OUTDATED)?;
     let told = Told::of(tx.conn, briefing)?;
     // The version, not the sequence: a briefing may come back as it was.
-    let once = |id: &str| format!("{}/{}/{}/{id}", briefing.id, briefing.version, template.kind());
+    let once = |id: &str| {
+        format!(
+            "{}/{}/{}/{id}",
+            briefing.id,
+            briefing.version,
+            template.kind()
+        )
+    };
     let attendees = attendees(tx.conn, briefing, true)?;
     let mut drafts = Vec::with_capacity(attendees.len());
     for row in &attendees {
         let draft = told.to_attendee(row, template, once(row.id.as_str()));
         let mut draft = Told::about_briefing(draft, briefing);
         let has_seat = row.status == RegistrationStatus::Confirmed;
-        draft.meeting = method.filter(|_| has_seat).map(|method| told.meeting(method));
+        draft.meeting = method
+            .filter(|_| has_seat)
+            .map(|method| told.meeting(method));
         drafts.push(draft);
     }
     for row in &unanswered(tx.conn, briefing)? {

@@ -9,11 +9,11 @@ use crate::briefings::invitations::model::InvitationStatus;
 use crate::briefings::lifecycle::{BriefingStatus, LIFECYCLE};
 use crate::briefings::model::{AudienceScope, Briefing as Row, audience_value};
 use crate::briefings::registrations::model::RegistrationStatus;
-use crate::briefings::{reminders, rules};
 use crate::briefings::wire::{
     Audience, BrieferSummary, Briefing, BriefingExpansion, BriefingQuery, BriefingSort, Counts,
     VenueSummary,
 };
+use crate::briefings::{reminders, rules};
 use crate::directory::organizations;
 use crate::directory::organizations::model::OrganizationKind;
 use crate::directory::organizations::wire::Organization;

@@ -86,9 +86,10 @@ pub fn load(conn: &mut Connection, id: &BriefingId) -> Result<Option<Reminders>,
 ///
 /// When the database fails.
 pub fn store(tx: &mut Tx<'_>, row: &Reminders) -> Result<(), Problem> {
-    let known = diesel::update(dsl::briefing_reminders.filter(dsl::briefing_id.eq(&row.briefing_id)))
-        .set(row)
-        .execute(tx.conn)?;
+    let known =
+        diesel::update(dsl::briefing_reminders.filter(dsl::briefing_id.eq(&row.briefing_id)))
+            .set(row)
+            .execute(tx.conn)?;
     if known == 0 {
         diesel::insert_into(briefing_reminders::table)
             .values(row.clone())
@@ -111,11 +112,7 @@ fn load_or_new(tx: &mut Tx<'_>, id: &BriefingId) -> Result<Reminders, Problem> {
 /// # Errors
 ///
 /// When the database fails.
-pub fn set_hours(
-    tx: &mut Tx<'_>,
-    id: &BriefingId,
-    hours: Option<&[i64]>,
-) -> Result<(), Problem> {
+pub fn set_hours(tx: &mut Tx<'_>, id: &BriefingId, hours: Option<&[i64]>) -> Result<(), Problem> {
     let mut row = load_or_new(tx, id)?;
     row.hours = hours.map(|hours| {
         let texts: Vec<String> = in_order(hours).iter().map(ToString::to_string).collect();
@@ -216,7 +213,10 @@ mod tests {
     fn a_reminder_is_due_once_and_not_for_what_was_before_it_counted() {
         let starts = at("2030-03-12T17:00:00Z");
         let row = counted_from("2030-03-01T00:00:00Z");
-        assert_eq!(row.due(&[168, 24], starts, at("2030-03-05T16:59:59Z")), None);
+        assert_eq!(
+            row.due(&[168, 24], starts, at("2030-03-05T16:59:59Z")),
+            None
+        );
         assert_eq!(
             row.due(&[168, 24], starts, at("2030-03-05T17:00:00Z")),
             Some(168)
@@ -227,7 +227,10 @@ mod tests {
             Some(24)
         );
         let late = counted_from("2030-03-10T00:00:00Z");
-        assert_eq!(late.due(&[168, 24], starts, at("2030-03-10T00:00:00Z")), None);
+        assert_eq!(
+            late.due(&[168, 24], starts, at("2030-03-10T00:00:00Z")),
+            None
+        );
         assert_eq!(
             next_after(&[168, 24], starts, at("2030-03-10T00:00:00Z")),
             Some(at("2030-03-11T17:00:00Z"))

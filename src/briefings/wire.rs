@@ -345,7 +345,10 @@ pub struct CreateBriefing {
 /// Hours before the start of a briefing.
 #[derive(ToSchema)]
 #[schema(value_type = i64, minimum = 1, maximum = 2160, example = 24)]
-#[expect(dead_code, reason = "describes the hours of a reminder in the document")]
+#[expect(
+    dead_code,
+    reason = "describes the hours of a reminder in the document"
+)]
 pub struct ReminderHours(i64);
 
 /// A change of a briefing: absent members keep their value, `null` clears it.

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::both_backends;
 use crate::support::{
-    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, prefix_of, program_world,
+    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, invitation_world,
+    prefix_of, program_world,
 };
 
 /// Records of every kind, made for one operation.
@@ -160,7 +161,9 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             .await;
         calendar = vec![("ics", id), ("chf", token)];
     }
-    let (assembly, member) = assembly_world(app, pattern, operation, number).await;
+    let (assembly, mut member) = assembly_world(app, pattern, operation, number).await;
+    let (invited, guest) = invitation_world(app, operation, number, &briefing).await;
+    member = member.or(guest);
     World {
         admin,
         member,
@@ -188,6 +191,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             .chain(program_world(app, pattern, operation, number).await)
             .chain(assembly)
             .chain(calendar)
+            .chain(invited)
             .collect(),
         hook,
     }
@@ -335,9 +339,9 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 22] = [
+const OWN: [&str; 24] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
-    "ics", "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm",
+    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg", "ics",
 ];
 const SHARED: [&str; 10] = [
     "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off", "chf",

@@ -162,7 +162,9 @@ fn answer(
             "briefing_invitation.delegated"
         }
         (InvitationAnswer::Delegate, None) => {
-            return Err(Problem::internal("a delegation to nobody passed the checks"));
+            return Err(Problem::internal(
+                "a delegation to nobody passed the checks",
+            ));
         }
     };
     let row = store(tx, row)?;
@@ -249,9 +251,5 @@ fn hand_on(
         &invitation,
         briefing.marking,
     ))?;
-    notices::invited(
-        tx,
-        briefing,
-        vec![(&invitation, sealed(keyring, &token)?)],
-    )
+    notices::invited(tx, briefing, vec![(&invitation, sealed(keyring, &token)?)])
 }

@@ -16,11 +16,7 @@ use crate::kernel::db::Tx;
 use crate::kernel::http::{Json, OptionalJson, Page, Path, Problem, Query, Reply};
 use crate::kernel::id::{BriefingId, BriefingInvitationId};
 
-fn reply(
-    tx: &Tx<'_>,
-    scope: &Scope,
-    (briefing, row): (Briefing, Row),
-) -> Result<Reply, Problem> {
+fn reply(tx: &Tx<'_>, scope: &Scope, (briefing, row): (Briefing, Row)) -> Result<Reply, Problem> {
     let version = row.version;
     let shown = BriefingInvitation::of(row, &briefing, scope, tx.now);
     Ok(Reply::ok(&shown)?.representation(version))
@@ -80,8 +76,7 @@ pub async fn create_briefing_invitations(
     let keyring = access.kernel().keyring.clone();
     access
         .write(move |tx, scope| {
-            let made =
-                commands::create_briefing_invitations(tx, scope, &keyring, &id, &input)?;
+            let made = commands::create_briefing_invitations(tx, scope, &keyring, &id, &input)?;
             if made.dry_run {
                 return Reply::ok(&made);
             }
@@ -144,13 +139,8 @@ pub async fn resend_briefing_invitation(
     access
         .write(move |tx, scope| {
             let ids = (&id, &invitation_id);
-            let changed = commands::resend_briefing_invitation(
-                tx,
-                scope,
-                &keyring,
-                ids,
-                input.expires_at,
-            )?;
+            let changed =
+                commands::resend_briefing_invitation(tx, scope, &keyring, ids, input.expires_at)?;
             reply(tx, scope, changed)
         })
         .await
@@ -179,8 +169,7 @@ pub async fn revoke_briefing_invitation(
 ) -> Result<Reply, Problem> {
     access
         .write(move |tx, scope| {
-            let changed =
-                commands::revoke_briefing_invitation(tx, scope, &id, &invitation_id)?;
+            let changed = commands::revoke_briefing_invitation(tx, scope, &id, &invitation_id)?;
             reply(tx, scope, changed)
         })
         .await

@@ -37,5 +37,9 @@ pub fn settle_invitation(
     row.registration_id = Some(registration.id.clone());
     let row = store(tx, row)?;
     notices::uninvite(tx, &row)?;
-    tx.record(event("briefing_invitation.accepted", &row, briefing.marking))
+    tx.record(event(
+        "briefing_invitation.accepted",
+        &row,
+        briefing.marking,
+    ))
 }

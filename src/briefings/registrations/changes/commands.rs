@@ -38,8 +38,8 @@ pub fn decide_change(
     scope.expect(Permission::RegistrationsReview, &seen.organization_id)?;
     // The briefing first: seats are given, and wishes taken down, under its lock.
     let briefing = acquire(tx, scope, &seen.briefing_id)?;
-    let stored = Locked::<RegistrationChange>::acquire(tx, id.as_str())?
-        .ok_or_else(Problem::not_found)?;
+    let stored =
+        Locked::<RegistrationChange>::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)?;
     stored.expect(if_match)?;
     let mut row = stored.clone();
     row.status = LIFECYCLE.after(stored.status, action, |permission| scope.can(permission))?;

@@ -4,9 +4,7 @@ use diesel::prelude::*;
 
 use crate::briefings::registrations::changes::lifecycle::ChangeStatus;
 use crate::kernel::db::{Aggregate, Connection};
-use crate::kernel::id::{
-    BriefingId, OrganizationId, RegistrationChangeId, RegistrationId, UserId,
-};
+use crate::kernel::id::{BriefingId, OrganizationId, RegistrationChangeId, RegistrationId, UserId};
 use crate::kernel::time::Timestamp;
 use crate::schema::registration_changes;
 

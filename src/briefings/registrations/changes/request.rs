@@ -80,7 +80,11 @@ pub(in crate::briefings::registrations) fn ask(
     diesel::insert_into(registration_changes::table)
         .values(row.clone())
         .execute(tx.conn)?;
-    tx.record(event("registration_change.requested", &row, briefing.marking))?;
+    tx.record(event(
+        "registration_change.requested",
+        &row,
+        briefing.marking,
+    ))?;
     Ok(row)
 }
 

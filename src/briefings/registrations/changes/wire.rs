@@ -6,9 +6,7 @@ use utoipa::ToSchema;
 use crate::briefings::registrations::changes::lifecycle::ChangeStatus;
 use crate::briefings::registrations::changes::model::{ChangeKind, RegistrationChange as Row};
 use crate::briefings::registrations::wire::UpdateRegistration;
-use crate::kernel::id::{
-    BriefingId, OrganizationId, RegistrationChangeId, RegistrationId, UserId,
-};
+use crate::kernel::id::{BriefingId, OrganizationId, RegistrationChangeId, RegistrationId, UserId};
 use crate::kernel::time::Timestamp;
 
 /// A change of a registration that was asked for after the deadline.

@@ -375,7 +375,7 @@ both_backends! {
         let title = "A \"title\"; with, everything \\n \\ : and BEGIN:VEVENT";
         let id = briefing(&app, 20, json!({
             "title": title, "format": "hybrid", "venue_id": venue, "meeting_url": url,
-            "summary": "One\r\nEND:VEVENT\rTwo\n\n Three",
+            "marking": "public", "summary": "One\r\nEND:VEVENT\rTwo\n\n Three",
         })).await;
         let plain = briefing(&app, 21, json!({"title": "x", "format": "hybrid", "venue_id": venue, "meeting_url": "https://x.example", "summary": "x"})).await;
         let name = "Our \"calendar\", yes; \\n";

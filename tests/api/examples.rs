@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::both_backends;
 use crate::support::{
-    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, practice_world,
-    prefix_of, program_world,
+    Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, invitation_world,
+    practice_world, prefix_of, program_world,
 };
 
 /// Records of every kind, made for one operation.
@@ -154,7 +154,9 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             json!({"name": "World", "scopes": ["organizations:read"]}),
         )
         .await;
-    let (assembly, member) = assembly_world(app, pattern, operation, number).await;
+    let (assembly, mut member) = assembly_world(app, pattern, operation, number).await;
+    let (invited, guest) = invitation_world(app, operation, number, &briefing).await;
+    member = member.or(guest);
     World {
         admin,
         member,
@@ -181,6 +183,7 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             ]))
             .chain(program_world(app, pattern, operation, number).await)
             .chain(assembly)
+            .chain(invited)
             .chain(practice_world(app, pattern, operation, number).await)
             .collect(),
         hook,
@@ -329,9 +332,9 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 23] = [
+const OWN: [&str; 25] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
-    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "mat", "flw",
+    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg", "mat", "flw",
 ];
 const SHARED: [&str; 9] = [
     "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",

@@ -4,7 +4,7 @@
 use actix_web::post;
 
 use crate::briefings::invitations::answer;
-use crate::briefings::invitations::wire::{
+use crate::briefings::invitations::link_wire::{
     InvitationAnswered, InvitationLinkView, LinkAnswer, LinkToken,
 };
 use crate::briefings::notices::venue_of;

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod commands;
 pub mod handlers;
 pub mod link_handlers;
+pub mod link_wire;
 pub mod model;
 pub mod page;
 pub mod queries;

@@ -148,12 +148,12 @@ fn named(
     input: &CreateBriefingInvitations,
     faults: &mut Faults,
 ) -> Result<Vec<Person>, Problem> {
-    let ids: Vec<OrganizationId> = input
+    let ids: BTreeSet<OrganizationId> = input
         .people
         .iter()
         .map(|person| person.organization_id.clone())
         .collect();
-    let known = organizations::queries::by_ids(conn, &ids)?;
+    let known = organizations::queries::by_ids(conn, &Vec::from_iter(ids))?;
     let mut people = Vec::with_capacity(input.people.len());
     for (index, person) in input.people.iter().enumerate() {
         faults.require(

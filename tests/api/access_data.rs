@@ -315,6 +315,9 @@ both_backends! {
         assert!(places.iter().any(|(name, _)| name.ends_with("service.log")));
         assert_eq!(leaks(&places, &wanted), Vec::<String>::new());
         assert_eq!(salts(&app).len(), 1);
+        // Nor is a digest of it kept for a retry.
+        let kept = texts_of(&mut app.database.connect(), "SELECT key AS text FROM idempotency_keys");
+        assert!(!kept.contains(&"kept-or-not".to_owned()));
 
         // The same search finds it where somebody writes it down: in the database and its backup, where
         // people read, and, put there by hand, in each other place.

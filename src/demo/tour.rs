@@ -15,7 +15,8 @@ pub fn tour(url: &str, made: &Made, now: Timestamp) -> String {
     else {
         return String::new();
     };
-    let (day, event_day) = (weekday_after(now, 14), weekday_after(now, 100));
+    let (day, series_day) = (weekday_after(now, 14), weekday_after(now, 21));
+    let event_day = weekday_after(now, 100);
     format!(
         r#"#!/usr/bin/env bash
 set -eu
@@ -88,7 +89,21 @@ curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/assembly-se
 SESSION=$(as_office "$API/v1/assembly-sessions?status=minutes_approved&limit=1" | member id)
 curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$API/v1/assembly-sessions/$SESSION/minutes.md"; echo
 
-echo '11. Read in the feed what happened.'
+echo '11. As the office, see when the briefer is free for people in Phoenix and in Brussels, and book a
+weekly series: 10:00 stays 10:00 when the clocks change.'
+as_office "$API/v1/availability?briefer_ids=$BRIEFER&time_zones=America/Phoenix,Europe/Brussels&duration_minutes=60&limit=2"; echo
+SERIES=$(TOKEN=$OFFICE post "$API/v1/briefing-series" -d '{{"title":"Trade on Tuesdays","topic":"trade","format":"virtual",
+  "capacity":25,"recurrence":"FREQ=WEEKLY;COUNT=4","schedule":true,
+  "starts_at":{{"local":"{series_day}T10:00:00","time_zone":"America/New_York"}},
+  "ends_at":{{"local":"{series_day}T11:00:00","time_zone":"America/New_York"}},
+  "briefer_ids":["'"$BRIEFER"'"]}}' | member id)
+as_office "$API/v1/briefing-series/$SERIES/occurrences"; echo
+
+echo '12. As the city, make a calendar for a calendar program, and read it as that program does.'
+ADDRESS=$(post "$API/v1/calendars" -d '{{"kind":"personal","name":"Chancery"}}' | member url)
+curl -sS --fail-with-body "$API/calendars/${{ADDRESS##*/}}"; echo
+
+echo '13. Read in the feed what happened.'
 sleep 1
 as_system "$API/v1/events?type=event_request.submitted&limit=100"; echo
 "#,

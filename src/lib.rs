@@ -7,6 +7,7 @@
 //! * [`identity`] and [`directory`]: who people are, and whom the office works with;
 //! * [`mail`]: the queue of mail, and what sends it;
 //! * [`briefings`], [`event_requests`], [`programs`] and [`assemblies`]: the office's services;
+//! * [`calendar`]: the services' appointments in people's own calendars;
 //! * [`integrations`]: telling cities' own systems what happened;
 //! * [`records`]: reading the journal that everything writes;
 //! * [`workers`]: work that no request waits for;
@@ -17,6 +18,7 @@
 
 pub mod assemblies;
 pub mod briefings;
+pub mod calendar;
 pub mod config;
 pub mod demo;
 pub mod directory;

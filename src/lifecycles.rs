@@ -17,6 +17,10 @@ pub fn page() -> String {
     for (title, diagram) in [
         ("Briefings", briefings::lifecycle::LIFECYCLE.mermaid()),
         (
+            "Series of briefings",
+            briefings::series::lifecycle::LIFECYCLE.mermaid(),
+        ),
+        (
             "Late changes of registrations",
             changes::lifecycle::LIFECYCLE.mermaid(),
         ),

@@ -47,6 +47,8 @@ use crate::kernel::http::{Code, Fault, ProblemDocument};
         (name = "Motions", description = "What is to be resolved, and its amendments."),
         (name = "Polls", description = "Recorded, roll-call and secret votes, and their results."),
         (name = "Minutes", description = "Minutes: drafted from the records, approved with a hash, corrected by appending."),
+        (name = "Mail", description = "The queue of mail, and what its recipients want."),
+        (name = "Calendars", description = "Appointments for people's own calendar programs."),
         (name = "Public", description = "What anyone may read, without an account."),
         (name = "Events", description = "What happened, to be asked for or followed live."),
         (name = "Webhooks", description = "What happened, delivered to an address."),

@@ -1193,6 +1193,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (id) {
+        id -> Text,
+        token_digest -> Text,
+        kind -> Text,
+        owner_id -> Text,
+        organization_id -> Nullable<Text>,
+        name -> Text,
+        includes -> Text,
+        last_used_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     briefing_invitations (id) {
         id -> Text,
         briefing_id -> Text,
@@ -1521,6 +1537,11 @@ diesel::joinable!(check_in_entries -> briefings (briefing_id));
 diesel::joinable!(after_actions -> briefings (briefing_id));
 diesel::joinable!(follow_ups -> after_actions (briefing_id));
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    briefing_occurrences::series_id,
+    briefings::status,
+);
+
 diesel::allow_tables_to_appear_in_same_query!(
     events,
     worker_leases,
@@ -1599,6 +1620,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     minutes,
     minutes_records,
     minutes_corrections,
+    calendar_feeds,
     briefing_invitations,
     registration_changes,
     briefing_reminders,

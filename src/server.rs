@@ -16,6 +16,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::briefings;
+use crate::briefings::availability::settings::AvailabilitySettings;
 use crate::config::{Config, ConfigError};
 use crate::event_requests;
 use crate::identity::Identity;
@@ -31,6 +32,8 @@ use crate::kernel::db::migrate::{self, MigrateError};
 use crate::kernel::http::limit::Limits;
 use crate::kernel::http::{Code, Faults, Problem, middleware};
 use crate::kernel::secrets::Keyring;
+use crate::mail;
+use crate::mail::settings::Mail;
 use crate::programs;
 use crate::surface::Surface;
 use crate::workers::Rules;
@@ -63,6 +66,17 @@ pub struct Application {
     kernel: Kernel,
     stop: watch::Sender<bool>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
+    mail: tokio::task::JoinHandle<()>,
+    patience: Duration,
+}
+
+/// What the handlers need beside the kernel.
+struct Rooms {
+    identity: Identity,
+    integrations: Integrations,
+    mail: Mail,
+    limits: Limits,
+    rules: Rules,
 }
 
 /// Stops a running service.
@@ -121,6 +135,7 @@ impl Application {
         let config = Arc::new(config);
         let identity = Identity::new(&kernel, Arc::clone(&config))?;
         let integrations = Integrations::new(&config.webhooks)?;
+        let mail = Mail::new(&config)?;
         let limits = Limits::new(config.limits.requests_per_minute);
         let rules = Rules {
             requests: event_requests::settings::Settings::read(&config)?,
@@ -138,6 +153,7 @@ impl Application {
                 kernel.clone(),
                 identity.clone(),
                 limits.clone(),
+                mail.keep_days,
                 stopped.clone(),
             )),
             actix_web::rt::spawn(workers::watch_deadlines(
@@ -146,22 +162,25 @@ impl Application {
                 stopped,
             )),
         ];
-        let server = server(
-            listener,
-            &kernel,
+        let sending = actix_web::rt::spawn(mail::sender::run(kernel.clone(), mail.clone()));
+        let patience = Duration::from_secs(config.server.shutdown_seconds.max(1));
+        let rooms = Rooms {
             identity,
             integrations,
+            mail,
             limits,
             rules,
-            config,
-        )
-        .map_err(|error| StartError::Bind(address, error))?;
+        };
+        let server = server(listener, &kernel, rooms, config)
+            .map_err(|error| StartError::Bind(address, error))?;
         Ok(Self {
             server,
             address,
             kernel,
             stop,
             tasks,
+            mail: sending,
+            patience,
         })
     }
 
@@ -198,6 +217,8 @@ impl Application {
         for task in self.tasks {
             let _ = tokio::time::timeout(Duration::from_secs(1), task).await;
         }
+        // A mail that the mail server has been given is in doubt when its answer is not awaited.
+        let _ = tokio::time::timeout(self.patience, self.mail).await;
         outcome
     }
 }
@@ -205,20 +226,21 @@ impl Application {
 fn server(
     listener: TcpListener,
     kernel: &Kernel,
-    identity: Identity,
-    integrations: Integrations,
-    limits: Limits,
-    rules: Rules,
+    rooms: Rooms,
     config: Arc<Config>,
 ) -> std::io::Result<Server> {
     let kernel = Data::new(kernel.clone());
-    let identity = Data::new(identity);
-    let integrations = Data::new(integrations);
-    let limits = Data::new(limits);
+    let identity = Data::new(rooms.identity);
+    let integrations = Data::new(rooms.integrations);
+    let mail = Data::new(rooms.mail);
+    let limits = Data::new(rooms.limits);
     let surface = Data::new(Surface::new(&openapi::document()));
-    let briefings = Data::new(rules.briefings);
-    let requests = Data::new(rules.requests);
-    let programs = Data::new(rules.programs);
+    let availability = Data::new(AvailabilitySettings {
+        calendar: rooms.rules.requests.calendar.clone(),
+    });
+    let briefings = Data::new(rooms.rules.briefings);
+    let requests = Data::new(rooms.rules.requests);
+    let programs = Data::new(rooms.rules.programs);
     let workers = config.server.workers;
     let shutdown = config.server.shutdown_seconds;
     let mut server = HttpServer::new(move || {
@@ -226,10 +248,12 @@ fn server(
             .app_data(kernel.clone())
             .app_data(identity.clone())
             .app_data(integrations.clone())
+            .app_data(mail.clone())
             .app_data(limits.clone())
             .app_data(surface.clone())
             .app_data(briefings.clone())
             .app_data(requests.clone())
+            .app_data(availability.clone())
             .app_data(programs.clone())
             .into_utoipa_app()
             .configure(routes::all)

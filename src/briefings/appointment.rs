@@ -2,7 +2,12 @@
 
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
+use crate::directory::venues;
+use crate::directory::venues::model::Venue;
+use crate::kernel::db::Connection;
+use crate::kernel::http::Problem;
 use crate::kernel::ical::{self, CalendarEvent, EventStatus, EventTime};
+use crate::kernel::id::VenueId;
 use crate::kernel::marking::Marking;
 
 /// What a calendar shows of a briefing that is controlled information: a calendar is copied to
@@ -44,6 +49,29 @@ pub fn of(briefing: &Briefing, venue: Option<&str>) -> CalendarEvent {
     }
 }
 
+/// The room with its address, as a calendar shows where to go.
+#[must_use]
+pub fn place(venue: &Venue) -> String {
+    format!("{}, {}", venue.name, venue.address)
+}
+
+/// The appointments of these briefings, in their order, with one query for the venues.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn of_all(conn: &mut Connection, rows: &[Briefing]) -> Result<Vec<CalendarEvent>, Problem> {
+    let ids: Vec<VenueId> = rows.iter().filter_map(|row| row.venue_id.clone()).collect();
+    let venues = venues::queries::by_ids(conn, &ids)?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let venue = row.venue_id.as_ref().and_then(|id| venues.get(id));
+            of(row, venue.map(place).as_deref())
+        })
+        .collect())
+}
+
 /// Until it is published, it is between the office and the briefers.
 const fn status(status: BriefingStatus) -> EventStatus {
     match status {
@@ -56,7 +84,7 @@ const fn status(status: BriefingStatus) -> EventStatus {
 }
 
 fn description(briefing: &Briefing) -> Option<String> {
-    let marking = (briefing.marking == Marking::OfficialUse).then(|| "Official use.".to_owned());
+    let marking = briefing.marking.notice().map(str::to_owned);
     let reason = briefing.reason.clone().filter(|_| briefing.status.is_off());
     let parts: Vec<String> = [marking, reason, briefing.summary.clone()]
         .into_iter()

@@ -64,6 +64,19 @@ pub(super) fn replace_audience(
 ) -> Result<(), Problem> {
     diesel::delete(briefing_audiences::table.filter(briefing_audiences::briefing_id.eq(id)))
         .execute(tx.conn)?;
+    for value in audience_values(audience) {
+        diesel::insert_into(briefing_audiences::table)
+            .values((
+                briefing_audiences::briefing_id.eq(id),
+                briefing_audiences::value.eq(value),
+            ))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// How an audience is written down: what it names, each once.
+pub(super) fn audience_values(audience: &Audience) -> BTreeSet<String> {
     let kinds = audience
         .kinds
         .iter()
@@ -76,14 +89,5 @@ pub(super) fn replace_audience(
         .organization_ids
         .iter()
         .map(audience_value::organization);
-    let values: BTreeSet<String> = kinds.chain(states).chain(organizations).collect();
-    for value in values {
-        diesel::insert_into(briefing_audiences::table)
-            .values((
-                briefing_audiences::briefing_id.eq(id),
-                briefing_audiences::value.eq(value),
-            ))
-            .execute(tx.conn)?;
-    }
-    Ok(())
+    kinds.chain(states).chain(organizations).collect()
 }

@@ -6,6 +6,7 @@ use crate::briefings::wire::UpdateBriefing;
 use crate::briefings::{notices, reminders};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::Problem;
+use crate::kernel::marking::Marking;
 use crate::kernel::patch::Patch;
 
 /// After a change of its members.
@@ -23,6 +24,9 @@ pub(super) fn of_change(
         Patch::Keep => {}
         Patch::Clear => reminders::set_hours(tx, &briefing.id, None)?,
         Patch::Set(hours) => reminders::set_hours(tx, &briefing.id, Some(hours))?,
+    }
+    if briefing.marking == Marking::Cui && stored.marking != Marking::Cui {
+        notices::hush(tx, briefing)?;
     }
     // What is not published was told to nobody, or its publication tells everyone.
     if briefing.status != BriefingStatus::Published {

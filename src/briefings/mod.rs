@@ -15,7 +15,9 @@ pub mod access_data;
 pub mod after_actions;
 pub mod appointment;
 mod audience;
+pub mod availability;
 pub mod booking;
+pub mod calendar_file;
 pub mod check_ins;
 pub mod commands;
 mod consequences;
@@ -43,6 +45,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(public::list_public_briefings)
         .service(public::get_public_briefing)
+        // Before the address of the briefing itself, whose pattern fits it too.
+        .service(calendar_file::get_briefing_calendar)
         .service(handlers::list_briefings)
         .service(handlers::create_briefing)
         .service(handlers::get_briefing)
@@ -54,6 +58,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(handlers::cancel_briefing)
         .service(handlers::deliver_briefing)
         .service(handlers::close_briefing);
+    config.service(availability::handlers::find_availability);
+    series::handlers::routes(config);
     invitations::routes(config);
     registrations::routes(config);
     access_data::routes(config);

@@ -108,8 +108,8 @@ impl Briefing {
         self.time_zone.parse().unwrap_or(Tz::UTC)
     }
 
-    /// Whether a calendar that shows `other` shows this one wrongly: when, where, what, and whether
-    /// it takes place.
+    /// Whether a calendar that shows `other` shows this one wrongly: when, where, what, whether it
+    /// takes place, and whether its title may be shown at all.
     #[must_use]
     pub fn is_other_appointment(&self, other: &Self) -> bool {
         let shown = |briefing: &Self| {
@@ -122,6 +122,7 @@ impl Briefing {
                 briefing.ends_at,
                 briefing.venue_id.clone(),
                 briefing.meeting_url.clone(),
+                briefing.marking == Marking::Cui,
             )
         };
         shown(self) != shown(other)

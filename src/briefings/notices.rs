@@ -18,6 +18,7 @@ use crate::directory::venues;
 use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::ical::{CalendarEvent, EventStatus, Method};
+use crate::kernel::id::{BriefingInvitationId, RegistrationId};
 use crate::kernel::time::Timestamp;
 use crate::mail::outbox::{self, Draft, Meeting, Recipient};
 use crate::mail::template::Template;
@@ -416,6 +417,33 @@ pub fn remind(tx: &mut Tx<'_>, briefing: &Briefing, hours: i64) -> Result<usize,
     let count = drafts.len();
     outbox::queue_all(tx, drafts)?;
     Ok(count)
+}
+
+/// Takes back whatever still waits about a briefing: it tells what has become controlled
+/// information.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn hush(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    let registered: Vec<RegistrationId> = registrations::table
+        .filter(registrations::briefing_id.eq(&briefing.id))
+        .select(registrations::id)
+        .load(tx.conn)?;
+    let invited: Vec<BriefingInvitationId> = briefing_invitations::table
+        .filter(briefing_invitations::briefing_id.eq(&briefing.id))
+        .select(briefing_invitations::id)
+        .load(tx.conn)?;
+    let registered: Vec<String> = registered.iter().map(ToString::to_string).collect();
+    let invited: Vec<String> = invited.iter().map(ToString::to_string).collect();
+    for (kind, ids) in [
+        ("briefing", vec![briefing.id.to_string()]),
+        ("registration", registered),
+        ("briefing_invitation", invited),
+    ] {
+        outbox::withdraw_all(tx, kind, &ids, Template::ALL)?;
+    }
+    Ok(())
 }
 
 fn attendees(

@@ -10,6 +10,7 @@ use crate::briefings::invitations::model::InvitationStatus;
 use crate::briefings::lifecycle::{BriefingStatus, LIFECYCLE};
 use crate::briefings::model::{AudienceScope, Briefing as Row, audience_value};
 use crate::briefings::registrations::model::RegistrationStatus;
+use crate::briefings::series::single::series_of;
 use crate::briefings::wire::{
     Audience, BrieferSummary, Briefing, BriefingExpansion, BriefingQuery, BriefingSort, Counts,
     VenueSummary,
@@ -29,7 +30,8 @@ use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
 use crate::schema::{
-    briefers, briefing_audiences, briefing_briefers, briefing_invitations, briefings, registrations,
+    briefers, briefing_audiences, briefing_briefers, briefing_invitations, briefing_occurrences,
+    briefings, registrations,
 };
 
 /// A query over briefings, with its conditions so far.
@@ -122,6 +124,15 @@ fn filtered(found: Boxed, query: &BriefingQuery) -> Boxed {
     }
     if let Some(organization) = &query.organization_id {
         found = found.filter(briefings::organization_id.eq(organization.clone()));
+    }
+    if let Some(series) = &query.series_id {
+        found = found.filter(
+            briefings::id.eq_any(
+                briefing_occurrences::table
+                    .filter(briefing_occurrences::series_id.eq(series.clone()))
+                    .select(briefing_occurrences::briefing_id),
+            ),
+        );
     }
     found
 }
@@ -230,6 +241,7 @@ pub fn represent(
     let mut briefers = briefers_of(conn, &ids)?;
     let mut audiences = audiences_of(conn, &ids)?;
     let counts = counts_of(conn, &ids)?;
+    let mut series = series_of(conn, &ids)?;
     let mut reminders = reminders::hours_of(conn, &ids)?;
     let venue_ids: Vec<VenueId> = rows.iter().filter_map(|row| row.venue_id.clone()).collect();
     let venues = venues::queries::by_ids(conn, &venue_ids)?;
@@ -277,6 +289,7 @@ pub fn represent(
                     .as_ref()
                     .and_then(|id| organizations.get(id))
                     .map(|organization| Organization::of(organization.clone(), scope)),
+                series_id: series.remove(&row.id),
                 briefers: briefers.remove(&row.id).unwrap_or_default(),
                 counts,
                 seats_left: (row.capacity - counts.confirmed).max(0),

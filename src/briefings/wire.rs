@@ -8,7 +8,7 @@ use crate::briefings::model::{AudienceScope, BriefingFormat};
 use crate::directory::organizations::model::OrganizationKind;
 use crate::directory::organizations::wire::Organization;
 use crate::directory::venues::model::Venue;
-use crate::kernel::id::{BrieferId, BriefingId, OrganizationId, VenueId};
+use crate::kernel::id::{BrieferId, BriefingId, BriefingSeriesId, OrganizationId, VenueId};
 use crate::kernel::marking::Marking;
 use crate::kernel::patch::Patch;
 use crate::kernel::time::{Timestamp, ZonedTime, ZonedTimeInput, ZonedTimeSchema};
@@ -119,7 +119,7 @@ pub struct Counts {
     "venue": {"id": "ven_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Phoenix City Hall", "address": "200 W Washington St, Phoenix, AZ 85003", "time_zone": "America/Phoenix", "requires_access_data": false},
     "meeting_url": "https://meet.example.gov/semiconductors", "capacity": 25,
     "audience": {"scope": "states", "states": ["US-AZ"]}, "organization_id": null,
-    "briefers": [{"id": "bfr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Amara Okafor", "title": "Deputy Director, Trade Policy"}],
+    "series_id": null, "briefers": [{"id": "bfr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Amara Okafor", "title": "Deputy Director, Trade Policy"}],
     "counts": {"confirmed": 24, "waitlisted": 0, "attended": 0}, "seats_left": 1, "overage": 0,
     "registration_open": true, "registration_closes_at": "2027-03-10T17:00:00Z",
     "reminder_hours": [168, 24], "reason": null,
@@ -168,6 +168,8 @@ pub struct Briefing {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub organization: Option<Organization>,
+    /// The series that it is an occurrence of, if one.
+    pub series_id: Option<BriefingSeriesId>,
     /// Who briefs.
     pub briefers: Vec<BrieferSummary>,
     /// How many are registered.
@@ -261,6 +263,10 @@ crate::list_query! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(nullable = false)]
         pub organization_id: Option<OrganizationId>,
+        /// Occurrences of this series.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        pub series_id: Option<BriefingSeriesId>,
         /// What to show in full.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(nullable = false)]
@@ -360,7 +366,7 @@ pub struct CreateBriefing {
 pub struct ReminderHours(i64);
 
 /// A change of a briefing: absent members keep their value, `null` clears it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"capacity": 30}))]
 pub struct UpdateBriefing {

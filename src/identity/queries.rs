@@ -6,11 +6,11 @@ use diesel::prelude::*;
 
 use crate::identity::model::{Membership, User, UserStatus};
 use crate::identity::wire::{UserQuery, UserSort};
-use crate::kernel::access::{Home, Permission, Role};
+use crate::kernel::access::{Home, Permission, Principal, Role};
 use crate::kernel::db::dialect::Backend;
 use crate::kernel::db::{Aggregate, Connection};
 use crate::kernel::http::{Page, PageRequest, Problem};
-use crate::kernel::id::{OrganizationId, UserId};
+use crate::kernel::id::{OrganizationId, SessionId, UserId};
 use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
@@ -185,6 +185,34 @@ pub fn homes_until(
         }
     }
     Ok((homes, until))
+}
+
+/// The person as a caller, without a session of theirs, with their address as it is compared: for
+/// what is done with a person's rights while they are away. None when the account is not active.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn as_caller(
+    conn: &mut Connection,
+    id: &UserId,
+    now: Timestamp,
+) -> Result<Option<(Principal, String)>, Problem> {
+    let email: Option<String> = users::table
+        .filter(users::id.eq(id))
+        .filter(users::status.eq(UserStatus::Active))
+        .select(users::email_folded)
+        .first(conn)
+        .optional()?;
+    let Some(email) = email else {
+        return Ok(None);
+    };
+    let principal = Principal::User {
+        user_id: id.clone(),
+        session_id: SessionId::fresh(),
+        homes: homes(conn, id, now)?,
+    };
+    Ok(Some((principal, email)))
 }
 
 /// Where a posting is, with its beginning and its end.

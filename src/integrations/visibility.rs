@@ -27,8 +27,9 @@ pub type Boxed = events::BoxedQuery<'static, Backend>;
 type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nullable<Bool>>>;
 
 /// The kinds of records whose events are told at all, and what it takes to read such a record.
-const SUBJECTS: [(&str, Permission); 17] = [
+const SUBJECTS: [(&str, Permission); 18] = [
     (BRIEFING, Permission::BriefingsRead),
+    (BRIEFING_SERIES, Permission::BriefingsRead),
     ("registration", Permission::RegistrationsRead),
     (REGISTRATION_CHANGE, Permission::RegistrationsRead),
     (MATERIAL, Permission::MaterialsRead),
@@ -76,6 +77,9 @@ pub const BRIEFING: &str = "briefing";
 
 /// How events call a material of a briefing.
 const MATERIAL: &str = materials::model::SUBJECT;
+
+/// How events call a series of briefings. They share nothing: cities are told of its briefings.
+const BRIEFING_SERIES: &str = briefings::series::commands::SUBJECT;
 
 /// How events call a webhook endpoint.
 pub const WEBHOOK_ENDPOINT: &str = "webhook_endpoint";

@@ -23,6 +23,7 @@ use chrono::{
 use chrono_tz::{GapInfo, Tz};
 use serde::Deserialize;
 
+use crate::kernel::day::Day;
 use crate::kernel::time::Timestamp;
 
 pub use self::federal::us_federal_holidays;
@@ -168,8 +169,29 @@ impl BusinessCalendar {
             })
     }
 
+    /// When people in `zone` work on this day, who keep the office's hours on their own clock and its
+    /// days off; `None` when they do not.
+    #[must_use]
+    pub fn hours_in(&self, zone: Tz, day: Day) -> Option<(Timestamp, Timestamp)> {
+        let (opens, closes) = self.seconds_in(zone, day.to_date())?;
+        Some((
+            Timestamp::from_seconds(opens),
+            Timestamp::from_seconds(closes),
+        ))
+    }
+
+    /// The office's own zone.
+    #[must_use]
+    pub const fn zone(&self) -> Tz {
+        self.zone
+    }
+
     /// When the office opens and closes on this day, in seconds since 1970.
     fn hours_of(&self, day: NaiveDate) -> Option<(i64, i64)> {
+        self.seconds_in(self.zone, day)
+    }
+
+    fn seconds_in(&self, zone: Tz, day: NaiveDate) -> Option<(i64, i64)> {
         let in_force = |entry: &&OfficeHours| entry.from.is_none_or(|from| from <= day);
         let hours = self.hours.iter().rev().find(in_force)?;
         let is_holiday = match &self.holidays {
@@ -179,23 +201,23 @@ impl BusinessCalendar {
         if is_holiday || !hours.days.contains(&day.weekday()) {
             return None;
         }
-        let (opens, _) = self.instants(day, hours.opens)?;
-        let (_, closes) = self.instants(day, hours.closes)?;
+        let (opens, _) = instants(zone, day, hours.opens)?;
+        let (_, closes) = instants(zone, day, hours.closes)?;
         Some((opens.timestamp(), closes.timestamp()))
     }
+}
 
-    /// The first and the last instant at which the clock on the wall shows this time; where it
-    /// never does, the first instant after the gap.
-    fn instants(&self, day: NaiveDate, time: NaiveTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-        let local = day.and_time(time);
-        let (first, last) = match self.zone.from_local_datetime(&local) {
-            LocalResult::Single(one) => (one, one),
-            LocalResult::Ambiguous(first, last) => (first, last),
-            LocalResult::None => {
-                let after = GapInfo::new(&local, &self.zone)?.end?;
-                (after, after)
-            }
-        };
-        Some((first.to_utc(), last.to_utc()))
-    }
+/// The first and the last instant at which the clock on the wall shows this time; where it never does,
+/// the first instant after the gap.
+fn instants(zone: Tz, day: NaiveDate, time: NaiveTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let local = day.and_time(time);
+    let (first, last) = match zone.from_local_datetime(&local) {
+        LocalResult::Single(one) => (one, one),
+        LocalResult::Ambiguous(first, last) => (first, last),
+        LocalResult::None => {
+            let after = GapInfo::new(&local, &zone)?.end?;
+            (after, after)
+        }
+    };
+    Some((first.to_utc(), last.to_utc()))
 }

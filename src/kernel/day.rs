@@ -35,6 +35,23 @@ impl Day {
         Self(instant.to_utc().with_timezone(&zone).date_naive())
     }
 
+    /// The day of a local time.
+    #[must_use]
+    pub fn of_local(local: Timestamp) -> Self {
+        Self(local.date())
+    }
+
+    /// The same day, for arithmetic.
+    pub(crate) const fn to_date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// Its midnight on the clock on the wall, which there may be or not.
+    #[must_use]
+    pub fn starts_local(self) -> Timestamp {
+        Timestamp::of_local(self.0.and_time(NaiveTime::MIN))
+    }
+
     /// The day so many months later. Where that month has no such day it is the month's last: a
     /// year from 29 February is 28 February (docs/domain.md, scenario 8). `None` beyond the
     /// calendar.

@@ -17,6 +17,16 @@ crate::text_enum! {
 }
 
 impl Marking {
+    /// What a text that leaves the office begins with, so that its reader knows how to treat it.
+    #[must_use]
+    pub const fn notice(self) -> Option<&'static str> {
+        match self {
+            Self::Public => None,
+            Self::OfficialUse => Some("Official use."),
+            Self::Cui => Some("Controlled information."),
+        }
+    }
+
     /// Every marking that a caller with this ceiling may see.
     #[must_use]
     pub fn up_to(self) -> Vec<Self> {

@@ -147,13 +147,25 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The path as it is logged and recorded: an API key that was put there by mistake is left out.
+/// What the addresses of calendars begin with; the token of one follows.
+const CALENDARS: &str = "/calendars/";
+
+/// The path as it is logged and recorded: an API key that was put there by mistake is left out, and
+/// so is the token in the address of a calendar, which is a key too.
 #[must_use]
 pub fn without_keys(path: &str) -> String {
+    if path.starts_with(CALENDARS) {
+        return format!("{CALENDARS}…");
+    }
     path.split('/')
-        .map(|part| match part.find("chy_") {
-            Some(at) => format!("{}chy_…", part.split_at(at).0),
-            None => part.to_owned(),
+        .map(|part| {
+            let found = ["chy_", "chf_"]
+                .into_iter()
+                .find_map(|key| Some((part.find(key)?, key)));
+            match found {
+                Some((at, key)) => format!("{}{key}…", part.split_at(at).0),
+                None => part.to_owned(),
+            }
         })
         .collect::<Vec<_>>()
         .join("/")
@@ -202,6 +214,9 @@ mod tests {
             "/v1/event-requests/chy_…/x"
         );
         assert_eq!(without_keys("/v1/xchy_test_abc"), "/v1/xchy_…");
+        assert_eq!(without_keys("/calendars/chf_abc.ics"), "/calendars/…");
+        assert_eq!(without_keys("/calendars/%63hf_abc.ics"), "/calendars/…");
+        assert_eq!(without_keys("//calendars/chf_abc.ics"), "//calendars/chf_…");
         assert_eq!(without_keys("/v1/briefings"), "/v1/briefings");
     }
 }

@@ -9,7 +9,7 @@ use chrono::{
     DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, SubsecRound, TimeDelta,
     TimeZone, Utc,
 };
-use chrono_tz::Tz;
+use chrono_tz::{GapInfo, Tz};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, Output, ToSql};
@@ -53,9 +53,19 @@ impl Timestamp {
         DateTime::from_timestamp(seconds, 0).map_or(Self::LAST, Self::from)
     }
 
+    /// A stored local time, for arithmetic on the clock on the wall.
+    pub(crate) fn to_local(self) -> NaiveDateTime {
+        self.0
+    }
+
     /// The same instant, for arithmetic with zones.
     pub(crate) fn to_utc(self) -> DateTime<Utc> {
         self.0.and_utc()
+    }
+
+    /// A local time, as it is stored beside the instant.
+    pub(crate) fn of_local(local: NaiveDateTime) -> Self {
+        Self(local)
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -196,6 +206,22 @@ impl ZonedTime {
         Self { local, zone, utc }
     }
 
+    /// The scheduled time at which a clock in `zone` shows `local`: the first of two, and where the
+    /// clock never shows it the first instant after the gap. For what must have a time; what a person
+    /// writes on a calendar goes through [`ZonedTimeInput::resolve`].
+    #[must_use]
+    pub fn at_local(local: Timestamp, zone: Tz) -> Self {
+        let utc = match zone.from_local_datetime(&local.0) {
+            chrono::LocalResult::Single(one) | chrono::LocalResult::Ambiguous(one, _) => {
+                one.with_timezone(&Utc)
+            }
+            chrono::LocalResult::None => GapInfo::new(&local.0, &zone)
+                .and_then(|gap| gap.end)
+                .map_or(local.0.and_utc(), |end| end.with_timezone(&Utc)),
+        };
+        Self::at(Timestamp::from(utc), zone)
+    }
+
     /// The instant.
     #[must_use]
     pub const fn utc(&self) -> Timestamp {
@@ -290,6 +316,29 @@ pub struct ZonedTimeInput {
 }
 
 impl ZonedTimeInput {
+    /// The scheduled time at which a clock in `zone` shows `local`, in whole seconds, as somebody
+    /// would send it.
+    #[must_use]
+    pub fn local(local: Timestamp, zone: Tz, offset: Option<String>) -> Self {
+        Self {
+            local: Some(local.0.format(LOCAL_FORMAT).to_string()),
+            time_zone: zone.name().to_owned(),
+            offset,
+            utc: None,
+        }
+    }
+
+    /// A scheduled time that is known, as somebody would send it.
+    #[must_use]
+    pub fn of(time: ZonedTime) -> Self {
+        Self {
+            local: None,
+            time_zone: time.zone.name().to_owned(),
+            offset: None,
+            utc: Some(time.utc),
+        }
+    }
+
     /// The scheduled time that was meant, or `None` after noting at `pointer` what is wrong.
     pub fn resolve(&self, pointer: &str, faults: &mut Faults) -> Option<ZonedTime> {
         let zone = parse_zone(&self.time_zone, &format!("{pointer}/time_zone"), faults)?;

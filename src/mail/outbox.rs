@@ -156,21 +156,39 @@ pub fn withdraw(
     templates: &[Template],
 ) -> Result<usize, Problem> {
     let (kind, id) = about;
-    Ok(diesel::update(
-        mail_messages::table
-            .filter(dsl::subject_kind.eq(kind))
-            .filter(dsl::subject_id.eq(id))
-            .filter(dsl::kind.eq_any(templates.to_vec()))
-            .filter(dsl::status.eq(MailStatus::Queued)),
-    )
-    .set((
-        dsl::status.eq(MailStatus::Withdrawn),
-        dsl::contents.eq(None::<String>),
-        dsl::sealed_secret.eq(None::<String>),
-        dsl::meeting.eq(None::<String>),
-        dsl::updated_at.eq(tx.now),
-    ))
-    .execute(tx.conn)?)
+    withdraw_all(tx, kind, &[id.to_owned()], templates)
+}
+
+/// As [`withdraw`], about many records of a kind, in few statements.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn withdraw_all(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    ids: &[String],
+    templates: &[Template],
+) -> Result<usize, Problem> {
+    let mut withdrawn = 0;
+    for ids in ids.chunks(CHUNK) {
+        withdrawn += diesel::update(
+            mail_messages::table
+                .filter(dsl::subject_kind.eq(kind))
+                .filter(dsl::subject_id.eq_any(ids))
+                .filter(dsl::kind.eq_any(templates.to_vec()))
+                .filter(dsl::status.eq(MailStatus::Queued)),
+        )
+        .set((
+            dsl::status.eq(MailStatus::Withdrawn),
+            dsl::contents.eq(None::<String>),
+            dsl::sealed_secret.eq(None::<String>),
+            dsl::meeting.eq(None::<String>),
+            dsl::updated_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    }
+    Ok(withdrawn)
 }
 
 /// The addresses, as they are compared, that mail about this record, of these templates, still waits

@@ -22,6 +22,7 @@ use crate::kernel::db::{Connection, WriteContext, idempotency, lease};
 use crate::kernel::http::Problem;
 use crate::kernel::http::limit::Limits;
 use crate::kernel::journal::chain;
+use crate::mail;
 use crate::programs;
 use crate::schema::events;
 
@@ -228,6 +229,7 @@ pub async fn tidy(
     kernel: Kernel,
     identity: Identity,
     limits: Limits,
+    keep_mail_days: i64,
     mut stop: watch::Receiver<bool>,
 ) {
     while !*stop.borrow() {
@@ -237,11 +239,12 @@ pub async fn tidy(
         }
         let forgotten = kernel
             .db
-            .write(WriteContext::system(kernel.clock.now()), |tx| {
+            .write(WriteContext::system(kernel.clock.now()), move |tx| {
                 Ok(idempotency::forget_old(tx)?
                     + sessions::tidy(tx)?
                     + throttle::tidy(tx)?
-                    + deliveries::commands::forget_old(tx)?)
+                    + deliveries::commands::forget_old(tx)?
+                    + mail::messages::commands::forget_old(tx, keep_mail_days)?)
             })
             .await;
         if let Err(problem) = clear_orphans(&kernel).await {

@@ -16,6 +16,7 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use serde_json::json;
 
+use crate::both_backends;
 use crate::support::{App, Backend, Letter};
 
 const ANA: &str = "ana.ruiz@phoenix.example.gov";
@@ -47,7 +48,10 @@ impl Calendar {
 
     /// What it shows.
     fn shown(&self) -> Vec<&BTreeMap<String, String>> {
-        self.0.values().filter_map(|(_, _, shown)| shown.as_ref()).collect()
+        self.0
+            .values()
+            .filter_map(|(_, _, shown)| shown.as_ref())
+            .collect()
     }
 }
 
@@ -186,6 +190,24 @@ at_any_hour! {
         }
     }
 
+    async fn what_becomes_controlled_information_is_taken_out_of_calendars_and_of_the_queue(app: App) {
+        let admin = app.admin().await;
+        let city = app.as_city("Phoenix").await;
+        let briefing = app.published(json!({"title": "Hidden matters"})).await;
+        app.attendee(&city, &briefing, ANA).await;
+        let first = app.letters_to(ANA, 1).await.pop().unwrap();
+        let mut calendar = Calendar::default();
+        calendar.take(&first);
+        assert_eq!(calendar.shown()[0]["SUMMARY"], "Hidden matters");
+        let path = format!("/v1/briefings/{briefing}");
+        let tag = admin.get(&path).await.expect(200).tag();
+        admin.patch(&path, &tag, json!({"marking": "cui"})).await.expect(200);
+        let second = app.letters_to(ANA, 2).await.pop().unwrap();
+        assert!(!format!("{second:?}").contains("Hidden"));
+        calendar.take(&second);
+        assert_eq!((calendar.shown().len(), calendar.shown()[0]["SUMMARY"].as_str()), (1, "Briefing"));
+    }
+
     async fn four_thousand_are_told_of_another_date_in_few_statements(app: App) {
         let admin = app.admin().await;
         let briefing = app.published(json!({"capacity": 5_000})).await;
@@ -247,5 +269,28 @@ at_any_hour! {
         let is_file = app.database.url().starts_with("sqlite");
         let statements = count.load(Ordering::Relaxed);
         assert!(is_file || statements < 60, "{statements} statements");
+    }
+}
+
+both_backends! {
+    async fn what_waits_while_a_briefing_becomes_controlled_information_is_taken_back(app: App) {
+        // At night in Phoenix nothing is sent.
+        app.jump("2030-03-01T08:00:00Z").await;
+        let city = app.as_city("Phoenix").await;
+        let briefing = app.published(json!({"title": "Hidden matters"})).await;
+        app.attendee(&city, &briefing, ANA).await;
+        app.invited(&briefing, "Phoenix", CLEO).await;
+        let path = format!("/v1/briefings/{briefing}");
+        let admin = app.admin().await;
+        let tag = admin.get(&path).await.expect(200).tag();
+        let waiting = app.queued(Template::RegistrationConfirmed).await;
+        assert!(format!("{waiting:?}").contains("Hidden matters"));
+        admin.patch(&path, &tag, json!({"marking": "cui"})).await.expect(200);
+        for template in Template::ALL {
+            let mails = app.queued(*template).await;
+            assert!(!format!("{mails:?}").contains("Hidden"), "{mails:?}");
+        }
+        assert_eq!(app.told(Template::BriefingRescheduled).await, [ANA, CLEO]);
+        assert!(app.told(Template::BriefingInvitation).await.is_empty());
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::both_backends;
 use crate::support::{
     Actor, App, Mode, PASSWORD, Receiver, assembly_world, document, fill, invitation_world,
-    practice_world, prefix_of, program_world,
+    mail_world, practice_world, prefix_of, program_world, series_world,
 };
 
 /// Records of every kind, made for one operation.
@@ -154,6 +154,14 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
             json!({"name": "World", "scopes": ["organizations:read"]}),
         )
         .await;
+    let mut calendar = Vec::new();
+    if operation.contains("calendar") {
+        let (id, token) = app
+            .calendar(&admin, json!({"kind": "personal", "name": "World"}))
+            .await;
+        calendar = vec![("ics", id), ("chf", token)];
+    }
+    let series = series_world(app, pattern, operation, &briefer).await;
     let (assembly, mut member) = assembly_world(app, pattern, operation, number).await;
     let (invited, guest) = invitation_world(app, operation, number, &briefing).await;
     member = member.or(guest);
@@ -182,9 +190,12 @@ async fn world(app: &App, pattern: &str, operation: &str, number: usize) -> Worl
                 ("chi", invitation),
             ]))
             .chain(program_world(app, pattern, operation, number).await)
+            .chain(mail_world(app, operation, number).await)
             .chain(assembly)
             .chain(invited)
             .chain(practice_world(app, pattern, operation, number).await)
+            .chain(series)
+            .chain(calendar)
             .collect(),
         hook,
     }
@@ -332,12 +343,13 @@ fn parameter_of<'a>(operation: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Ids of records that are one city's own, and of those that others may know of.
-const OWN: [&str; 25] = [
+const OWN: [&str; 27] = [
     "key", "reg", "req", "clr", "cmt", "doc", "whk", "dlv", "app", "plc", "rpt", "sea", "prx",
-    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg", "mat", "flw",
+    "ses", "par", "agi", "spk", "agd", "mot", "pol", "asm", "inv", "chg", "mat", "flw", "ics",
+    "msg",
 ];
-const SHARED: [&str; 9] = [
-    "org", "usr", "sid", "bfr", "ven", "brf", "prg", "cal", "off",
+const SHARED: [&str; 11] = [
+    "org", "usr", "sid", "bfr", "ven", "brf", "srs", "prg", "cal", "off", "chf",
 ];
 
 /// Whether the operation is about one city's own affairs. An id that is in neither list fails.

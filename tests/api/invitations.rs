@@ -352,3 +352,53 @@ both_backends! {
         assert!(is_file || statements < 80, "{statements} statements");
     }
 }
+
+both_backends! {
+    async fn a_page_of_invitations_takes_as_many_statements_with_a_hundred_as_with_two(app: App) {
+        use chancery::briefings::invitations::queries::list;
+        use chancery::briefings::invitations::wire::BriefingInvitationQuery;
+        use chancery::briefings::model::Briefing;
+        use chancery::kernel::access::{Home, Principal, Scope};
+        use chancery::kernel::db::Aggregate;
+        use chancery::kernel::id::{SessionId, UserId};
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use diesel::connection::{Connection, InstrumentationEvent};
+
+        let admin = app.admin().await;
+        let phoenix = app.city("Phoenix").await;
+        let briefing = app.published(json!({})).await;
+        let scope = Scope(Some(Principal::User {
+            user_id: UserId::fresh(),
+            session_id: SessionId::fresh(),
+            homes: vec![Home {
+                organization_id: phoenix.parse().unwrap(),
+                kind: "municipality".to_owned(),
+                country: "US".to_owned(),
+                subdivision: Some("AZ".to_owned()),
+                role: Role::LocalStaff,
+            }],
+        }));
+        let mut counts = Vec::new();
+        for (from, to) in [(0, 2), (2, 100)] {
+            let people: Vec<Value> = (from..to)
+                .map(|number| json!({"name": "A", "email": format!("p{number}@phoenix.example.gov"), "organization_id": phoenix}))
+                .collect();
+            admin.post(&invitations(&briefing), json!({"people": people})).await.expect(201);
+            let mut conn = app.database.connect();
+            let row = Briefing::load(&mut conn, &briefing).unwrap().unwrap();
+            let count = Arc::new(AtomicUsize::new(0));
+            let counter = count.clone();
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            let query = BriefingInvitationQuery { limit: Some(100), ..BriefingInvitationQuery::default() };
+            let page = list(&mut conn, &scope, &app.kernel.keyring, &row, &query, app.clock.now()).unwrap();
+            assert_eq!(page.data.len(), to);
+            counts.push(count.load(Ordering::Relaxed));
+        }
+        assert_eq!(counts[0], counts[1]);
+    }
+}

@@ -32,7 +32,7 @@ CREATE TABLE mail_messages (
 );
 CREATE INDEX mail_messages_due_idx ON mail_messages (next_attempt_at, id) WHERE status = 'queued';
 CREATE INDEX mail_messages_handed_over_idx ON mail_messages (claimed_by) WHERE status = 'handed_over';
-CREATE INDEX mail_messages_subject_idx ON mail_messages (subject_kind, subject_id);
+CREATE INDEX mail_messages_subject_id_idx ON mail_messages (subject_id, created_at, id);
 CREATE INDEX mail_messages_to_email_folded_idx ON mail_messages (to_email_folded, created_at, id);
 CREATE INDEX mail_messages_digest_id_idx ON mail_messages (digest_id);
 CREATE INDEX mail_messages_created_at_idx ON mail_messages (created_at, id);

@@ -1,11 +1,12 @@
-//! One occurrence that is changed by itself: later changes of its series leave alone what it changed.
+//! What a briefing knows of the series that it is an occurrence of. What is changed of an occurrence by
+//! itself is noted, and later changes of its series leave that alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
 use crate::briefings::wire::UpdateBriefing;
-use crate::kernel::db::Tx;
+use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::id::{BriefingId, BriefingSeriesId};
 use crate::kernel::patch::Patch;
@@ -109,4 +110,24 @@ pub fn note_deleted(tx: &mut Tx<'_>, id: &BriefingId) -> Result<(), Problem> {
             .execute(tx.conn)?;
     }
     Ok(())
+}
+
+/// The series of these briefings, in one query.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn series_of(
+    conn: &mut Connection,
+    ids: &[BriefingId],
+) -> Result<HashMap<BriefingId, BriefingSeriesId>, Problem> {
+    Ok(briefing_occurrences::table
+        .filter(briefing_occurrences::briefing_id.eq_any(ids.to_vec()))
+        .select((
+            briefing_occurrences::briefing_id,
+            briefing_occurrences::series_id,
+        ))
+        .load::<(BriefingId, BriefingSeriesId)>(conn)?
+        .into_iter()
+        .collect())
 }

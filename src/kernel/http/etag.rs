@@ -33,6 +33,34 @@ pub fn representation_tag(version: i64, body: &Value) -> String {
     format!("\"{version}-{short}\"")
 }
 
+/// The `ETag` of a text that has no version: its digest.
+#[must_use]
+pub fn text_tag(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    let short: String = digest
+        .as_ref()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("\"{short}\"")
+}
+
+/// Whether the caller has this version already, by `If-None-Match`.
+#[must_use]
+pub fn is_known(request: &HttpRequest, etag: &str) -> bool {
+    request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|known| {
+            known
+                .split(',')
+                .map(|tag| tag.trim().trim_start_matches("W/"))
+                .any(|tag| tag == etag || tag == "*")
+        })
+}
+
 /// The version that the caller's change was made against, from `If-Match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IfMatch(pub i64);

@@ -18,7 +18,7 @@ pub mod schema;
 
 pub use code::Code;
 pub use context::{IdempotencyKey, RequestContext, client_address, request_id};
-pub use etag::{IfMatch, representation_tag, version_tag};
+pub use etag::{IfMatch, is_known, representation_tag, text_tag, version_tag};
 pub use faults::{Fault, Faults};
 pub use json::{BodyDigest, Json, OptionalJson, Raw, read_body};
 pub use page::{Cursor, Include, ListQuery, Page, PageRequest, Paging};

@@ -16,10 +16,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // Actix's own extractor writes the whole address into the log when it fails, with whatever
+        // was put there by mistake.
         ready(
-            actix_web::web::Path::<T>::extract(request)
-                .into_inner()
-                .map(|path| Self(path.into_inner()))
+            request
+                .match_info()
+                .load::<T>()
+                .map(Self)
                 .map_err(|_| Problem::not_found()),
         )
     }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::kernel::http::{Problem, representation_tag, version_tag};
+use crate::kernel::http::{Problem, is_known, representation_tag, version_tag};
 
 /// A successful answer.
 #[derive(Debug, Clone)]
@@ -151,17 +151,10 @@ impl Responder for Reply {
 
     fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
         let mut status = self.status;
-        let known = request
-            .headers()
-            .get(header::IF_NONE_MATCH)
-            .and_then(|value| value.to_str().ok());
-        if let (Some(known), Some(etag)) = (known, &self.etag)
+        if let Some(etag) = &self.etag
             && status == StatusCode::OK
             && request.method() == actix_web::http::Method::GET
-            && known
-                .split(',')
-                .map(|tag| tag.trim().trim_start_matches("W/"))
-                .any(|tag| tag == etag || tag == "*")
+            && is_known(request, etag)
         {
             status = StatusCode::NOT_MODIFIED;
         }

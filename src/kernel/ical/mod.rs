@@ -4,11 +4,9 @@
 //! a parameter as they come, takes `DTSTAMP` from the system's clock, and knows no `VTIMEZONE`.
 //! What is left to write is short. Equal input gives equal text, so that a feed has an `ETag`.
 
+pub mod file;
 mod text;
 mod zones;
-
-#[cfg(test)]
-mod tests;
 
 use serde::{Deserialize, Serialize};
 

@@ -100,9 +100,7 @@ impl Observance {
         lines.put(&format!("DTSTART:{}", self.begins.format("%Y%m%dT%H%M%S")));
         lines.put(&format!("TZOFFSETFROM:{}", offset(self.from)));
         lines.put(&format!("TZOFFSETTO:{}", offset(self.to)));
-        if !self.name.is_empty() {
-            lines.put(&format!("TZNAME:{}", escaped(&self.name)));
-        }
+        lines.put(&format!("TZNAME:{}", escaped(&self.name)));
         lines.put(&format!("END:{}", self.kind));
     }
 
@@ -201,11 +199,18 @@ fn reading(zone: Tz, at: i64) -> Reading {
     }
 }
 
+/// What the reading is called. Where nobody has a name for it, the data has its offset: `+0545`.
 fn name(zone: Tz, at: i64) -> String {
-    zone.offset_from_utc_datetime(&naive(at))
-        .abbreviation()
-        .unwrap_or_default()
-        .to_owned()
+    let shown = zone.offset_from_utc_datetime(&naive(at));
+    shown.abbreviation().map_or_else(
+        || {
+            let numeric = offset(shown.fix().local_minus_utc());
+            numeric
+                .strip_suffix("00")
+                .map_or(numeric.clone(), str::to_owned)
+        },
+        str::to_owned,
+    )
 }
 
 fn naive(at: i64) -> NaiveDateTime {

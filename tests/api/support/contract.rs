@@ -1,6 +1,6 @@
 //! Holds every answer against the OpenAPI document: status, media type, body and headers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jsonschema::Validator;
@@ -29,12 +29,22 @@ pub fn operation(method: &Method, path: &str) -> Option<(&'static str, &'static 
             && wanted
                 .iter()
                 .zip(&given)
-                .all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+                .all(|(wanted, given)| match parameter_in(wanted) {
+                    // What follows the parameter follows it in the address too.
+                    Some((_, after)) => given.len() > after.len() && given.ends_with(after),
+                    None => wanted == given,
+                })
     };
     let paths = document()["paths"].as_object().unwrap();
     let mut matches: Vec<(&String, &Value)> =
         paths.iter().filter(|(pattern, _)| fits(pattern)).collect();
-    matches.sort_by_key(|(pattern, _)| pattern.matches('{').count());
+    // Of two that fit, the one that says more.
+    matches.sort_by_key(|(pattern, _)| {
+        (
+            pattern.matches('{').count(),
+            std::cmp::Reverse(pattern.len()),
+        )
+    });
     matches.into_iter().find_map(|(pattern, item)| {
         let operation = item.get(method.as_str().to_lowercase())?;
         Some((pattern.as_str(), operation))
@@ -59,18 +69,18 @@ pub fn prefix_of(operation: &Value, parameter: &str) -> Option<String> {
     Some(prefix.to_owned())
 }
 
+/// The parameter that a part of a pattern is, and what follows it, such as `.ics`.
+fn parameter_in(part: &str) -> Option<(&str, &str)> {
+    part.strip_prefix('{')?.split_once('}')
+}
+
 /// The address of this pattern with `fill` in the place of each parameter.
 pub fn fill(pattern: &str, mut fill: impl FnMut(&str) -> String) -> String {
     let parts: Vec<String> = pattern
         .split('/')
-        .map(|part| {
-            match part
-                .strip_prefix('{')
-                .and_then(|part| part.strip_suffix('}'))
-            {
-                Some(parameter) => fill(parameter),
-                None => part.to_owned(),
-            }
+        .map(|part| match parameter_in(part) {
+            Some((parameter, after)) => format!("{}{after}", fill(parameter)),
+            None => part.to_owned(),
         })
         .collect();
     parts.join("/")
@@ -170,6 +180,30 @@ fn assert_problem(method: &Method, path: &str, answer: &Answer) {
     assert!(!instance.is_empty(), "{method} {path}: {}", answer.text);
 }
 
+/// Collects the schemas of the document that this one refers to. A validator reads everything that it
+/// is given, and the whole document is large.
+fn refer(schema: &Value, referenced: &mut BTreeMap<String, Value>) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(name) = members
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| reference.strip_prefix("#/components/schemas/"))
+                && !referenced.contains_key(name)
+            {
+                let found = &document()["components"]["schemas"][name];
+                referenced.insert(name.to_owned(), found.clone());
+                refer(found, referenced);
+            }
+            members
+                .values()
+                .for_each(|member| refer(member, referenced));
+        }
+        Value::Array(items) => items.iter().for_each(|item| refer(item, referenced)),
+        _ => {}
+    }
+}
+
 /// A validator of this schema within the document; made once.
 pub fn validator(schema: &Value) -> Arc<Validator> {
     static MADE: OnceLock<Mutex<HashMap<String, Arc<Validator>>>> = OnceLock::new();
@@ -178,7 +212,9 @@ pub fn validator(schema: &Value) -> Arc<Validator> {
     if let Some(found) = made.lock().unwrap().get(&key) {
         return found.clone();
     }
-    let whole = json!({"allOf": [schema], "components": document()["components"]});
+    let mut referenced = BTreeMap::new();
+    refer(schema, &mut referenced);
+    let whole = json!({"allOf": [schema], "components": {"schemas": referenced}});
     let validator = Arc::new(
         jsonschema::options()
             .should_validate_formats(true)

@@ -16,19 +16,32 @@ pub struct Process {
 impl Process {
     /// On this port, saying nothing.
     pub async fn start(app: &App, port: u16) -> Self {
-        Self::run(app, port, "error", Stdio::null()).await
+        Self::run(app, port, "error", Stdio::null(), &[]).await
+    }
+
+    /// On a free port, with further settings.
+    pub async fn start_with(app: &App, settings: &[(&str, String)]) -> Self {
+        Self::run(app, free_port(), "error", Stdio::null(), settings).await
     }
 
     /// On a free port, with everything that `filter` lets through written to `log`.
     pub async fn start_logging(app: &App, filter: &str, log: &Path) -> Self {
         let file = File::create(log).unwrap();
-        Self::run(app, free_port(), filter, file.into()).await
+        Self::run(app, free_port(), filter, file.into(), &[]).await
     }
 
-    async fn run(app: &App, port: u16, filter: &str, log: Stdio) -> Self {
+    async fn run(
+        app: &App,
+        port: u16,
+        filter: &str,
+        log: Stdio,
+        settings: &[(&str, String)],
+    ) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_chancery"))
             .arg("serve")
             .env("CHANCERY_DATABASE__URL", app.database.url())
+            .env("CHANCERY_DATA_DIR", &app.database.folder)
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .env(
                 "CHANCERY_AUTH__SECRET",
                 "only for tests: 0123456789abcdef0123456789",

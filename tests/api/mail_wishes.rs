@@ -1,0 +1,190 @@
+//! What recipients want of mail: their clock, quiet hours, digests, unsubscribing.
+
+use std::time::Duration;
+
+use chancery::kernel::access::Role;
+use chancery::kernel::time::Timestamp;
+use chancery::mail::template::Template;
+use serde_json::{Value, json};
+
+use crate::both_backends;
+use crate::support::{Actor, App, files, mail_to, wait_for};
+
+/// Sets the clock to the next instant at which it is this hour in UTC, and signs this person in then.
+async fn at_hour(app: &App, hour: i64) -> Timestamp {
+    let day = 86_400;
+    let now = app.clock.now().seconds();
+    let midnight = now - now.rem_euclid(day) + day;
+    let wanted: Timestamp = "1970-01-01T00:00:00Z"
+        .parse::<Timestamp>()
+        .unwrap()
+        .plus_seconds(midnight + hour * 3600);
+    app.clock.set(wanted);
+    app.sign_everyone_in_again().await;
+    wanted
+}
+
+async fn ana(app: &App) -> Actor {
+    let office = app.office.clone();
+    app.person("ana@office.example.gov", Role::Scheduler, &office)
+        .await
+}
+
+async fn wish(ana: &Actor, change: Value) -> Value {
+    let now = ana.get("/v1/me/mail-preferences").await.expect(200);
+    ana.patch("/v1/me/mail-preferences", &now.tag(), change)
+        .await
+        .expect(200)
+        .body
+}
+
+/// Waits a while in which something that should not come would have come.
+async fn a_while() {
+    tokio::time::sleep(Duration::from_millis(700)).await;
+}
+
+both_backends! {
+    async fn nothing_comes_at_night_that_can_wait(app: App) {
+        let ana = ana(&app).await;
+        // Kathmandu is 5:45 ahead: 02:00 UTC is 07:45 there; 18:00 UTC is 23:45.
+        wish(&ana, json!({"time_zone": "Asia/Kathmandu"})).await;
+        at_hour(&app, 18).await;
+        let mut calm = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
+        calm.urgent = false;
+        let urgent = mail_to(Template::BriefingRescheduled, "ana@office.example.gov");
+        let ids = app.queue(vec![calm, urgent]).await;
+        app.mail_that_is(&ids[1], "sent").await;
+        a_while().await;
+        let waiting = app.mail(&ids[0]).await;
+        assert_eq!(waiting["status"], "queued");
+        let due = waiting["next_attempt_at"].as_str().unwrap();
+        assert!(due.ends_with("T01:15:00Z"), "07:00 in Kathmandu: {due}");
+        at_hour(&app, 2).await;
+        app.mail_that_is(&ids[0], "sent").await;
+        assert_eq!(files(&app.mail_folder()).len(), 2);
+    }
+
+    async fn people_without_a_wish_have_the_clock_of_their_city_or_of_the_office(app: App) {
+        let phoenix = app.city("Phoenix").await;
+        // 05:00 UTC: 22:00 in Phoenix; midnight or one o'clock in New York.
+        at_hour(&app, 5).await;
+        let mut of_city = mail_to(Template::BriefingInvitation, "ana@phoenix.example.gov");
+        of_city.urgent = false;
+        of_city.organization_id = Some(phoenix.parse().unwrap());
+        let mut of_nobody = mail_to(Template::BriefingInvitation, "bo@example.org");
+        of_nobody.urgent = false;
+        let ids = app.queue(vec![of_city, of_nobody]).await;
+        a_while().await;
+        let due = async |index: usize| app.mail(&ids[index]).await["next_attempt_at"].as_str().unwrap().to_owned();
+        assert!(due(0).await.ends_with("T14:00:00Z"), "07:00 in Phoenix");
+        let new_york = due(1).await;
+        assert!(new_york.ends_with("T11:00:00Z") || new_york.ends_with("T12:00:00Z"), "{new_york}");
+    }
+
+    async fn who_wants_no_quiet_hours_has_none(app: App) {
+        let ana = ana(&app).await;
+        let wished = wish(&ana, json!({"time_zone": "UTC", "has_quiet_hours": false})).await;
+        assert_eq!((&wished["quiet_from"], &wished["version"]), (&json!("21:00"), &json!(1)));
+        at_hour(&app, 3).await;
+        let mut calm = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
+        calm.urgent = false;
+        let id = app.queue(vec![calm]).await.remove(0);
+        app.mail_that_is(&id, "sent").await;
+    }
+
+    async fn a_digest_is_one_mail_of_what_is_no_duty(app: App) {
+        let ana = ana(&app).await;
+        wish(&ana, json!({"time_zone": "UTC", "delivery": "digest"})).await;
+        at_hour(&app, 12).await;
+        let mut other = mail_to(Template::BriefingReminder, "ana@office.example.gov");
+        other.once = "another".to_owned();
+        other.values["briefing"]["title"] = "Port security".into();
+        let ids = app.queue(vec![
+            mail_to(Template::BriefingReminder, "ana@office.example.gov"),
+            other,
+            mail_to(Template::BriefingInvitation, "ana@office.example.gov"),
+        ]).await;
+        app.mail_that_is(&ids[2], "sent").await;
+        a_while().await;
+        assert_eq!(files(&app.mail_folder()).len(), 1, "the invitation alone");
+        at_hour(&app, 7).await;
+        a_while().await;
+        assert_eq!(files(&app.mail_folder()).len(), 1);
+        at_hour(&app, 8).await;
+        let gathered = app.mail_that_is(&ids[0], "gathered").await;
+        app.mail_that_is(&ids[1], "gathered").await;
+        let digest = gathered["digest_id"].as_str().unwrap().parse().unwrap();
+        app.mail_that_is(&digest, "sent").await;
+        let mails = wait_for(&app.mail_folder(), 2).await;
+        let digest = mails.iter().find(|mail| mail["headers"]["subject"] == "2 messages for you").unwrap();
+        let text = digest["parts"][0]["text"].as_str().unwrap();
+        assert!(text.contains("Supply chains") && text.contains("Port security"), "{text}");
+        a_while().await;
+        assert_eq!(files(&app.mail_folder()).len(), 2);
+    }
+
+    async fn unsubscribing_needs_no_account_and_following_the_link_does_nothing(app: App) {
+        let reminder = mail_to(Template::BriefingReminder, "bo@example.org");
+        let ids = app.queue(vec![reminder.clone(), mail_to(Template::BriefingInvitation, "bo@example.org")]).await;
+        let mails = wait_for(&app.mail_folder(), 2).await;
+        let link = |id: &str| {
+            let mail = mails.iter().find(|mail| mail["headers"]["message-id"].as_str().unwrap().contains(id)).unwrap();
+            mail["headers"]["list-unsubscribe"].as_str().map(str::to_owned)
+        };
+        assert_eq!(link(ids[1].as_str()), None, "an invitation is duty");
+        let link = link(ids[0].as_str()).unwrap();
+        let path = link.trim_matches(['<', '>']).strip_prefix("https://chancery.test").unwrap().to_owned();
+        assert!(!path.contains("bo"), "the link does not show whom it is for");
+        let anyone = app.anonymous();
+        let shown = anyone.get(&path).await.expect(200).body;
+        assert_eq!(shown, json!({
+            "recipient": "b…@example.org", "kinds": ["briefing_reminder"], "is_unsubscribed": false,
+        }));
+        assert_eq!(anyone.get(&path).await.expect(200).body["is_unsubscribed"], false);
+        for _ in 0..2 {
+            let answer = reqwest::Client::new()
+                .post(format!("{}{path}", app.url))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("List-Unsubscribe=One-Click")
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 200);
+            assert_eq!(answer.json::<Value>().await.unwrap()["is_unsubscribed"], true);
+        }
+        let mut next = reminder;
+        next.once = "the next".to_owned();
+        let mut duty = mail_to(Template::BriefingRescheduled, "BO@example.org");
+        duty.once = "duty".to_owned();
+        let ids = app.queue(vec![next, duty]).await;
+        let dropped = app.mail_that_is(&ids[0], "withdrawn").await;
+        assert_eq!(dropped["last_error"], "the recipient has unsubscribed");
+        app.mail_that_is(&ids[1], "sent").await;
+        let forged = path.replace("token=chu_", "token=chu_A");
+        anyone.get(&forged).await.expect_problem(400, "invalid_grant");
+        anyone.post(&forged, json!({})).await.expect_problem(400, "invalid_grant");
+    }
+
+    async fn only_what_is_no_duty_can_be_done_without(app: App) {
+        let ana = ana(&app).await;
+        let before = ana.get("/v1/me/mail-preferences").await.expect(200);
+        assert_eq!(before.body["version"], 0);
+        let path = "/v1/me/mail-preferences";
+        ana.patch(path, &before.tag(), json!({"unsubscribed": ["briefing_invitation"]}))
+            .await
+            .expect_problem(422, "validation_failed");
+        ana.patch(path, &before.tag(), json!({"time_zone": "Mars/Olympus"}))
+            .await
+            .expect_problem(422, "validation_failed");
+        ana.patch(path, &before.tag(), json!({"quiet_from": "24:00"}))
+            .await
+            .expect_problem(422, "validation_failed");
+        let wished = wish(&ana, json!({"unsubscribed": ["materials_added", "materials_added"], "quiet_from": "22:30"})).await;
+        assert_eq!(wished["unsubscribed"], json!(["materials_added"]));
+        assert_eq!((&wished["quiet_from"], &wished["quiet_until"]), (&json!("22:30"), &json!("07:00")));
+        ana.patch(path, &before.tag(), json!({"quiet_from": null})).await.expect_problem(412, "precondition_failed");
+        let reset = wish(&ana, json!({"quiet_from": null, "unsubscribed": []})).await;
+        assert_eq!((&reset["quiet_from"], &reset["version"]), (&json!("21:00"), &json!(2)));
+        app.anonymous().get(path).await.expect_problem(401, "unauthenticated");
+    }
+}

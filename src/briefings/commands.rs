@@ -481,7 +481,7 @@ pub(super) fn advance_locked(
         }
         BriefingAction::Cancel => {
             booking::release(tx, id)?;
-            erasing::of_briefing(tx, &stored)?;
+            erasing::of_briefing(tx, stored)?;
             briefing.reason = text::clean_optional(reason);
             "briefing.cancelled"
         }

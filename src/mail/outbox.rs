@@ -12,12 +12,16 @@ use crate::kernel::http::Problem;
 use crate::kernel::ical;
 use crate::kernel::id::{MailMessageId, OrganizationId};
 use crate::kernel::time::Timestamp;
+use crate::mail::clean;
 use crate::mail::model::{MailMessage, MailStatus};
 use crate::mail::template::Template;
 use crate::schema::mail_messages::{self, dsl};
 
 /// Rows in one statement, at most.
 const CHUNK: usize = 500;
+
+/// Characters of a name, at most.
+const NAME: usize = 200;
 
 /// Who is written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,15 +120,17 @@ fn row(now: Timestamp, draft: Draft) -> Result<MailMessage, Problem> {
         .transpose()
         .map_err(Problem::internal)?;
     let (subject_kind, subject_id) = draft.about;
+    // One database cannot store what the other would; an address with a space is none in any case.
+    let email = draft.to.email.replace('\0', " ");
     Ok(MailMessage {
         id: MailMessageId::fresh(),
         once: draft.once,
         kind: draft.template,
         template_version: draft.template.version(),
         status: MailStatus::Queued,
-        to_name: draft.to.name,
-        to_email_folded: fold_email(&draft.to.email),
-        to_email: draft.to.email,
+        to_name: draft.to.name.map(|name| clean::line(&name, NAME)),
+        to_email_folded: fold_email(&email),
+        to_email: email,
         organization_id: draft.organization_id,
         subject_kind: subject_kind.to_owned(),
         subject_id,

@@ -113,7 +113,7 @@ async fn invited_and_killed(
     let mut moments = Vec::new();
     for _ in 0..KILLS {
         let random = u32::from_le_bytes(chancery::kernel::secrets::random_bytes().unwrap());
-        let moment = u64::from(random) % (60 + u64::try_from(count()).unwrap() / 2);
+        let moment = u64::from(random) % (400 + u64::try_from(count()).unwrap() / 2);
         tokio::time::sleep(Duration::from_millis(moment)).await;
         process.kill();
         let left = statuses(app).await;

@@ -70,6 +70,8 @@ pub fn date_forms(date: &str) -> Vec<String> {
     ]
     .iter()
     .flat_map(|form| forms(form))
+    // Eight digits stand in many a number by chance.
+    .filter(|form| form.len() > 8 || !form.bytes().all(|byte| byte.is_ascii_digit()))
     .collect()
 }
 

@@ -49,6 +49,8 @@ impl Process {
             .env("CHANCERY_SERVER__BIND", format!("127.0.0.1:{port}"))
             .env("CHANCERY_SERVER__PUBLIC_URL", "https://chancery.test")
             .env("CHANCERY_LIMITS__REQUESTS_PER_MINUTE", "10000000")
+            // Where the receivers of tests listen.
+            .env("CHANCERY_WEBHOOKS__ALLOWED_NETWORKS", "127.0.0.0/8")
             .env("CHANCERY_LOG__FILTER", filter)
             .stdout(Stdio::null())
             .stderr(log)

@@ -110,7 +110,8 @@ async def main():
 
     def authenticate(server, session, envelope, mechanism, data):
         login, password = data.login.decode(), data.password.decode()
-        return AuthResult(success=(login, password) == (options.user, options.password))
+        is_known = (login, password) == (options.user, options.password)
+        return AuthResult(success=is_known, handled=False)
 
     def connection():
         return SMTP(

@@ -1,65 +1,28 @@
 //! Changing briefings: load locked, decide, store, record.
 
 use diesel::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::briefings::access_data::erasing;
-use crate::briefings::after_actions;
+use crate::briefings::aggregate::{
+    Conflicts, acquire, book, check_complete, check_references, event, replace_briefers, store,
+    summary,
+};
 use crate::briefings::audience::{check_audience, replace_audience};
-use crate::briefings::lifecycle::{BriefingAction, BriefingStatus, LIFECYCLE};
+use crate::briefings::lifecycle::{BriefingStatus, LIFECYCLE};
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::seats::promote_waiting;
 use crate::briefings::rules::{self, Times};
 use crate::briefings::series::single;
 use crate::briefings::wire::{Audience, CreateBriefing, UpdateBriefing};
-use crate::briefings::{booking, consequences, queries, reminders};
-use crate::directory::organizations;
+use crate::briefings::{consequences, queries, reminders};
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
-use crate::kernel::id::{BrieferId, BriefingId};
-use crate::kernel::journal::{Event, Subject};
+use crate::kernel::id::BriefingId;
 use crate::kernel::patch::Patch;
 use crate::kernel::text;
 use crate::kernel::time::{ZonedTime, ZonedTimeInput};
-use crate::schema::{briefing_briefers, briefings};
-
-/// An event about a briefing.
-pub(super) fn event(kind: &'static str, briefing: &Briefing) -> Event {
-    let event = Event::new(
-        kind,
-        Subject {
-            kind: "briefing",
-            id: briefing.id.to_string(),
-            version: Some(briefing.version),
-        },
-    )
-    .organization(briefing.organization_id.as_ref())
-    .marking(briefing.marking);
-    // What was planned before the publication stays the office's own affair.
-    if briefing.published_at.is_none() {
-        return event;
-    }
-    event.shared(json!({
-        "title": briefing.title,
-        "status": briefing.status,
-        "starts_at": briefing.zoned(briefing.starts_at),
-        "ends_at": briefing.zoned(briefing.ends_at),
-    }))
-}
-
-/// What the journal keeps of a briefing; internal notes are left out.
-pub(super) fn summary(briefing: &Briefing) -> Value {
-    json!({
-        "title": briefing.title,
-        "status": briefing.status,
-        "marking": briefing.marking,
-        "starts_at": briefing.zoned(briefing.starts_at),
-        "ends_at": briefing.zoned(briefing.ends_at),
-        "venue_id": briefing.venue_id,
-        "capacity": briefing.capacity,
-    })
-}
+use crate::schema::briefings;
 
 fn resolve(
     input: Option<&ZonedTimeInput>,
@@ -144,83 +107,6 @@ pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefin
     Ok(briefing)
 }
 
-/// References exist, and each briefer is named once; resources are locked on the way.
-pub(super) fn check_references(
-    tx: &mut Tx<'_>,
-    briefing: &Briefing,
-    briefers: &[BrieferId],
-    faults: &mut Faults,
-) -> Result<(), Problem> {
-    for (index, id) in briefers.iter().enumerate() {
-        faults.require(
-            !briefers.iter().take(index).any(|earlier| earlier == id),
-            &format!("/briefer_ids/{index}"),
-            "repeated",
-            "is named twice",
-        );
-    }
-    booking::lock_resources(tx, briefing, briefers, faults)?;
-    if let Some(id) = &briefing.organization_id {
-        let exists = organizations::queries::exists(tx.conn, id)?;
-        faults.require(
-            exists,
-            "/organization_id",
-            "unknown_reference",
-            "names no organization",
-        );
-    }
-    Ok(())
-}
-
-fn replace_briefers(
-    tx: &mut Tx<'_>,
-    id: &BriefingId,
-    briefers: &[BrieferId],
-) -> Result<(), Problem> {
-    diesel::delete(briefing_briefers::table.filter(briefing_briefers::briefing_id.eq(id)))
-        .execute(tx.conn)?;
-    for briefer in briefers {
-        diesel::insert_into(briefing_briefers::table)
-            .values((
-                briefing_briefers::briefing_id.eq(id),
-                briefing_briefers::briefer_id.eq(briefer),
-            ))
-            .execute(tx.conn)?;
-    }
-    Ok(())
-}
-
-/// Locks a briefing that exists for the caller, at the version the change was made against.
-pub(super) fn acquire(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    id: &BriefingId,
-) -> Result<Locked<Briefing>, Problem> {
-    queries::find(tx.conn, scope, id)?;
-    Locked::acquire(tx, id.as_str())?.ok_or_else(Problem::not_found)
-}
-
-/// Stores a changed briefing.
-fn store(
-    tx: &mut Tx<'_>,
-    stored: &Locked<Briefing>,
-    mut briefing: Briefing,
-) -> Result<Briefing, Problem> {
-    briefing.version = stored.version + 1;
-    briefing.updated_at = tx.now;
-    if briefing.is_other_appointment(stored) {
-        briefing.sequence = stored.sequence + 1;
-    }
-    diesel::update(
-        briefings::table
-            .filter(briefings::id.eq(&briefing.id))
-            .filter(briefings::version.eq(stored.version)),
-    )
-    .set(&briefing)
-    .execute(tx.conn)?;
-    Ok(briefing)
-}
-
 /// Changes a briefing. Where it is booked, the new time is booked in place of the old.
 ///
 /// # Errors
@@ -238,15 +124,6 @@ pub fn update_briefing(
     let briefing = change_locked(tx, scope, &stored, &change, Conflicts::Look)?;
     single::note_changed(tx, id, &change)?;
     Ok(briefing)
-}
-
-/// Who looks for bookings that are in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Conflicts {
-    /// Whoever books.
-    Look,
-    /// The caller has looked for all that it books.
-    Checked,
 }
 
 /// Changes a briefing that is locked.
@@ -301,22 +178,6 @@ pub(super) fn change_locked(
     consequences::of_change(tx, stored, &briefing, change)?;
     promote_waiting(tx, stored, &briefing)?;
     Ok(briefing)
-}
-
-fn book(
-    tx: &mut Tx<'_>,
-    stored: &Locked<Briefing>,
-    wanted: &Briefing,
-    briefers: &[BrieferId],
-    conflicts: Conflicts,
-) -> Result<(), Problem> {
-    match conflicts {
-        Conflicts::Look => booking::book(tx, stored, wanted, briefers),
-        Conflicts::Checked => {
-            booking::release(tx, &stored.id)?;
-            booking::hold(tx, wanted, briefers)
-        }
-    }
 }
 
 fn apply(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Faults) {
@@ -406,114 +267,6 @@ fn apply_times(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Fa
     briefing.ends_at = ends_at.utc();
     briefing.rsvp_deadline = rsvp_deadline.map(|deadline| deadline.utc());
     briefing.access_deadline = access_deadline.map(|deadline| deadline.utc());
-}
-
-/// What a briefing needs before it is booked.
-pub(super) fn check_complete(briefing: &Briefing, briefers: &[BrieferId]) -> Result<(), Problem> {
-    use crate::briefings::model::BriefingFormat::{Hybrid, InPerson};
-    let mut faults = Faults::default();
-    faults.require(
-        !briefers.is_empty(),
-        "/briefer_ids",
-        "required",
-        "must name a briefer before the briefing is scheduled",
-    );
-    faults.require(
-        briefing.venue_id.is_some() || !matches!(briefing.format, InPerson | Hybrid),
-        "/venue_id",
-        "required",
-        "is required before a briefing where people meet in person is scheduled",
-    );
-    faults.finish()
-}
-
-/// Takes a briefing one step through its life cycle.
-///
-/// # Errors
-///
-/// 404; 409 when the step is not possible from here, or its time is taken; 412; 422 when
-/// something is missing.
-pub fn advance_briefing(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    id: &BriefingId,
-    if_match: IfMatch,
-    action: BriefingAction,
-    reason: Option<&str>,
-) -> Result<Briefing, Problem> {
-    let stored = acquire(tx, scope, id)?;
-    stored.expect(if_match)?;
-    advance_locked(tx, scope, &stored, action, reason, Conflicts::Look)
-}
-
-/// Takes a briefing that is locked one step through its life cycle.
-pub(super) fn advance_locked(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    stored: &Locked<Briefing>,
-    action: BriefingAction,
-    reason: Option<&str>,
-    conflicts: Conflicts,
-) -> Result<Briefing, Problem> {
-    let id = &stored.id;
-    let to = LIFECYCLE.after(stored.status, action, |permission| scope.can(permission))?;
-    let mut briefing = Briefing::clone(stored);
-    briefing.status = to;
-    let kind = match action {
-        BriefingAction::Schedule => {
-            let briefers = queries::briefer_ids(tx.conn, id)?;
-            check_complete(&briefing, &briefers)?;
-            let mut faults = Faults::default();
-            booking::lock_resources(tx, &briefing, &briefers, &mut faults)?;
-            faults.finish()?;
-            book(tx, stored, &briefing, &briefers, conflicts)?;
-            briefing.reason = None;
-            "briefing.scheduled"
-        }
-        BriefingAction::Publish => {
-            briefing.published_at = Some(tx.now);
-            "briefing.published"
-        }
-        BriefingAction::Postpone => {
-            booking::release(tx, id)?;
-            briefing.reason = text::clean_optional(reason);
-            "briefing.postponed"
-        }
-        BriefingAction::Cancel => {
-            booking::release(tx, id)?;
-            erasing::of_briefing(tx, stored)?;
-            briefing.reason = text::clean_optional(reason);
-            "briefing.cancelled"
-        }
-        BriefingAction::Deliver => {
-            if tx.now < stored.starts_at {
-                return Err(Problem::new(
-                    Code::NotAllowedInState,
-                    "A briefing cannot be delivered before it starts.",
-                )
-                .with("state", stored.status.as_str())
-                .with("starts_at", stored.starts_at.to_string()));
-            }
-            "briefing.delivered"
-        }
-        BriefingAction::Close => {
-            if after_actions::queries::of_briefing(tx.conn, id)?.is_none() {
-                return Err(Problem::new(
-                    Code::AfterActionMissing,
-                    "File the after-action report before the briefing is closed.",
-                ));
-            }
-            "briefing.closed"
-        }
-    };
-    let briefing = store(tx, stored, briefing)?;
-    tx.record(event(kind, &briefing).payload(json!({
-        "before": summary(stored),
-        "after": summary(&briefing),
-        "reason": briefing.reason,
-    })))?;
-    consequences::of_step(tx, &stored, &briefing, action)?;
-    Ok(briefing)
 }
 
 /// Deletes a draft; everything else is a record and stays.

@@ -28,7 +28,7 @@ async fn advance<P: Policy>(
     access
         .write(move |tx, scope| {
             let row =
-                commands::advance_briefing(tx, scope, &id, if_match, action, reason.as_deref())?;
+                advancing::advance_briefing(tx, scope, &id, if_match, action, reason.as_deref())?;
             reply(tx, scope, &row)
         })
         .await

@@ -12,7 +12,9 @@
 //! Fields, life cycle and rules follow `docs/domain.md`, section "Briefings".
 
 pub mod access_data;
+pub mod advancing;
 pub mod after_actions;
+mod aggregate;
 pub mod appointment;
 mod audience;
 pub mod availability;

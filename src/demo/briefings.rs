@@ -195,7 +195,8 @@ pub(super) fn make(
         let mut row = briefings::commands::create_briefing(tx, input)?;
         for action in [BriefingAction::Schedule, BriefingAction::Publish] {
             let version = IfMatch(row.version);
-            row = briefings::commands::advance_briefing(tx, scope, &row.id, version, action, None)?;
+            row =
+                briefings::advancing::advance_briefing(tx, scope, &row.id, version, action, None)?;
         }
     }
     Ok(briefer_ids)

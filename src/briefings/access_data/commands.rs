@@ -9,7 +9,7 @@ use crate::briefings::access_data::erasing::{self, Cause};
 use crate::briefings::access_data::needs::{self, States};
 use crate::briefings::access_data::vault::{self, Sealed};
 use crate::briefings::access_data::wire::{AccessData, AccessList, DisclosedAccessData};
-use crate::briefings::commands::acquire;
+use crate::briefings::aggregate::acquire;
 use crate::briefings::model::Briefing;
 use crate::briefings::queries::find as find_briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::briefings::after_actions::model::AfterAction;
 use crate::briefings::after_actions::queries::of_briefing;
 use crate::briefings::after_actions::wire::FileAfterAction;
-use crate::briefings::commands::acquire;
+use crate::briefings::aggregate::acquire;
 use crate::briefings::follow_ups::adding;
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;

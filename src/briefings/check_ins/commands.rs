@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use crate::briefings::aggregate::acquire;
 use crate::briefings::check_ins::marks;
 use crate::briefings::check_ins::model::{CheckInAction, CheckInEntry, CheckInOutcome};
 use crate::briefings::check_ins::rules::{self, Change, Said};
 use crate::briefings::check_ins::wire::{CheckInBatch, CheckInNote, CheckInResult, CheckInResults};
-use crate::briefings::commands::acquire;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::registrations::seats::{event, store};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::briefings::commands::acquire;
+use crate::briefings::aggregate::acquire;
 use crate::briefings::invitations::aggregate::{event, insert, new_link, store};
 use crate::briefings::invitations::model::{Invitation, InvitationState, InvitationStatus};
 use crate::briefings::invitations::queries;

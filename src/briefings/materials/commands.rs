@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::briefings::commands::acquire;
+use crate::briefings::aggregate::acquire;
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::materials::model::{Material, MaterialAudience, SUBJECT};
 use crate::briefings::materials::wire::{MaterialUpload, UpdateMaterial};

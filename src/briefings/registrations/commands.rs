@@ -4,9 +4,9 @@
 use actix_web::http::header;
 
 use crate::briefings::access_data::erasing::{self, Cause};
+use crate::briefings::aggregate::acquire;
 use crate::briefings::check_ins::marks;
 use crate::briefings::check_ins::rules::Said;
-use crate::briefings::commands::acquire;
 use crate::briefings::invitations::settle::settle_invitation;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::changes::model::{ChangeKind, RegistrationChange};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::briefings::commands::{Conflicts, advance_locked};
+use crate::briefings::advancing::advance_locked;
+use crate::briefings::aggregate::Conflicts;
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus};
 use crate::briefings::series::commands::{
     acquire, drop_occurrence, event, expect_action, refusal, store, summary,

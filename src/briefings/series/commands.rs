@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::briefings::advancing::advance_locked;
+use crate::briefings::aggregate::{Conflicts, check_references};
 use crate::briefings::audience::check_audience;
-use crate::briefings::commands::{Conflicts, advance_locked, check_references, delete_locked};
+use crate::briefings::commands::delete_locked;
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus};
 use crate::briefings::series::lifecycle::{LIFECYCLE, SeriesAction, SeriesStatus};
 use crate::briefings::series::model::{Plan, Series};

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use diesel::prelude::*;
 use serde_json::json;
 
+use crate::briefings::aggregate::{check_complete, event, summary};
 use crate::briefings::audience::audience_values;
 use crate::briefings::booking::{lock_resources, resources_of};
-use crate::briefings::commands::{check_complete, event, summary};
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::series::conflicts::{self, Wanted};

@@ -9,8 +9,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
+use crate::briefings::aggregate::Conflicts;
 use crate::briefings::booking;
-use crate::briefings::commands::{Conflicts, change_locked};
+use crate::briefings::commands::change_locked;
 use crate::briefings::model::Briefing;
 use crate::briefings::series::advancing::{cut, ended};
 use crate::briefings::series::commands::{

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::briefings::commands::acquire;
+use crate::briefings::aggregate::acquire;
 use crate::briefings::model::Briefing;
 use crate::briefings::notices::{self, Decision};
 use crate::briefings::registrations::changes::lifecycle::{ChangeAction, ChangeStatus, LIFECYCLE};

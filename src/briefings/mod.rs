@@ -49,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(public::get_public_briefing)
         // Before the address of the briefing itself, whose pattern fits it too.
         .service(calendar_file::get_briefing_calendar)
+        .service(calendar_file::get_briefing_series_calendar)
         .service(handlers::list_briefings)
         .service(handlers::create_briefing)
         .service(handlers::get_briefing)

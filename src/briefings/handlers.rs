@@ -7,7 +7,7 @@ use crate::briefings::model::Briefing as Row;
 use crate::briefings::wire::{
     Briefing, BriefingQuery, BriefingView, CreateBriefing, ReasonInput, UpdateBriefing,
 };
-use crate::briefings::{commands, queries};
+use crate::briefings::{advancing, commands, queries};
 use crate::kernel::access::{Access, Policy, Scope, may};
 use crate::kernel::db::Tx;
 use crate::kernel::http::{IfMatch, Json, OptionalJson, Page, Path, Problem, Query, Reply};

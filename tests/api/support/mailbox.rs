@@ -18,7 +18,6 @@ use super::app::App;
 #[derive(Debug, Clone)]
 pub struct Letter {
     pub to: String,
-    pub subject: String,
     /// Every part: its media type with parameters, and its text.
     pub parts: Vec<(String, String)>,
 }
@@ -131,7 +130,6 @@ pub fn read_letter(text: &str) -> Letter {
     };
     Letter {
         to,
-        subject: header(head, "Subject").unwrap(),
         parts,
     }
 }

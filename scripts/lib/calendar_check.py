@@ -126,7 +126,14 @@ def random_series():
     for day in dates:
         opening = datetime.combine(day, datetime.min.time()) + begins
         times.append((opening, opening + lasts))
-    return zone, rule, times
+    # A time that a change of the clocks skips or repeats has no one instant: such a date is excepted.
+    excepted = [one[0].date() for one in times if not all(occurs_once(local, zone) for local in one)]
+    return zone, rule, times, excepted
+
+
+def occurs_once(local, zone):
+    there = local.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    return there.utcoffset() == there.replace(fold=1).utcoffset()
 
 
 def instant(local, zone):
@@ -218,7 +225,9 @@ def main():
     expected, series, shifts, zones = {}, [], 0, set()
     for number in range(count):
         city = organizations[number // SERIES_A_CITY]
-        zone, rule, times = random_series()
+        zone, rule, times, excepted = random_series()
+        while times[0][0].date() in excepted:
+            zone, rule, times, excepted = random_series()
         briefer = admin.call("POST", "/v1/briefers", {"name": f"Briefer {number}"})[0]
         starts, ends = times[0]
         body = {
@@ -232,8 +241,10 @@ def main():
             "meeting_url": "https://meet.example.gov/check",
             "briefer_ids": [briefer["id"]],
             "audience": {"scope": "invitation", "organization_ids": [city["id"]]},
+            "except": [day.isoformat() for day in excepted],
             "schedule": True,
         }
+        times = [one for one in times if one[0].date() not in excepted]
         record, tag = admin.call("POST", "/v1/briefing-series", body)
         admin.call("POST", f"/v1/briefing-series/{record['id']}/publish", tag=tag)
         meant = [(instant(start, zone), instant(end, zone)) for start, end in times]

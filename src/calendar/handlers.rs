@@ -120,7 +120,8 @@ pub async fn revoke_calendar(
 #[utoipa::path(
     tag = "Calendars",
     params(
-        ("token" = CalendarToken, Path, description = "What `url` had when the calendar was made."),
+        ("token" = CalendarToken, Path, description = "What `url` had when the calendar was made.",
+            example = "chf_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag that you have: 304 when nothing has changed.", nullable = false),
     ),
     responses(

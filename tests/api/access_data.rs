@@ -170,7 +170,11 @@ both_backends! {
         assert_eq!(causes, ["cancelled", "cancelled", "expired"]);
 
         // What keys were made from is nowhere on the disk either, so no old copy of a sealed text opens.
-        erasing::rewrite(&app.kernel).await.unwrap();
+        for _ in 0..200 {
+            if erasing::rewrite(&app.kernel).await.unwrap() > 0 {
+                break;
+            }
+        }
         let places: Places = database(&app).into_iter().filter(|(name, _)| !name.contains(" of ") || name.ends_with("access_data")).collect();
         assert!(places.len() >= 2);
         assert_eq!(leaks(&places, &known), Vec::<String>::new());

@@ -16,7 +16,11 @@ pub async fn after(db: &Database, answer: &Reply) {
     let done = db
         .read(|conn| Ok(dialect::forget_deleted(conn, "poll_seals")?))
         .await;
-    if let Err(problem) = done {
-        tracing::warn!(%problem, "the pages that held the seals of secret polls were not rewritten");
+    match done {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!("the file that held the seals of secret polls is being read"),
+        Err(problem) => {
+            tracing::warn!(%problem, "the pages that held the seals of secret polls were not rewritten");
+        }
     }
 }

@@ -184,7 +184,8 @@ fn cause_of(
 }
 
 /// Rewrites the pages of the database that held what was erased since the last time. Outside of a
-/// transaction. Returns of how many.
+/// transaction. Returns of how many; none while somebody reads what is to be rewritten, and then the
+/// next call does it.
 ///
 /// # Errors
 ///
@@ -203,10 +204,13 @@ pub async fn rewrite(kernel: &Kernel) -> Result<usize, Problem> {
     if erased.is_empty() {
         return Ok(0);
     }
-    kernel
+    let is_done = kernel
         .db
         .read(|conn| Ok(dialect::forget_deleted(conn, "access_data")?))
         .await?;
+    if !is_done {
+        return Ok(0);
+    }
     kernel
         .db
         .write(WriteContext::system(kernel.clock.now()), move |tx| {

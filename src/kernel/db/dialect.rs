@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 
 mod connection {
     use diesel::prelude::*;
@@ -217,15 +217,23 @@ pub fn share_owner(
     }
 }
 
+/// What SQLite answers when it is to empty the file of recent changes.
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+}
+
 /// Makes what was deleted from this table unreadable where that can be done while the service runs. On
 /// PostgreSQL the rows that are left move to a new file: a vacuum would keep what an older transaction
 /// may still see. On SQLite, where deleting overwrites, the file of recent changes is emptied. Not
-/// inside a transaction. The table is small, or this takes long.
+/// inside a transaction. The table is small, or this takes long. Whether it is done: SQLite does not
+/// empty the file while somebody reads from it.
 ///
 /// # Errors
 ///
 /// When the database is busy with it, or out of reach.
-pub fn forget_deleted(conn: &mut AnyConnection, table: &'static str) -> QueryResult<()> {
+pub fn forget_deleted(conn: &mut AnyConnection, table: &'static str) -> QueryResult<bool> {
     match conn {
         AnyConnection::Postgres(conn) => conn.transaction(|conn| {
             conn.batch_execute(&format!(
@@ -233,9 +241,14 @@ pub fn forget_deleted(conn: &mut AnyConnection, table: &'static str) -> QueryRes
                  CREATE TEMPORARY TABLE kept ON COMMIT DROP AS SELECT * FROM {table}; \
                  TRUNCATE {table}; \
                  INSERT INTO {table} SELECT * FROM kept;"
-            ))
+            ))?;
+            Ok(true)
         }),
-        AnyConnection::Sqlite(conn) => conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"),
+        AnyConnection::Sqlite(conn) => {
+            let answer: Checkpoint =
+                diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(conn)?;
+            Ok(answer.busy == 0)
+        }
     }
 }
 

@@ -118,6 +118,28 @@ pub struct SeenTime {
 
 /// One occurrence of a series.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "date": "2026-03-03", "changed": ["capacity"], "seen": {
+        "starts_at": {"local": "2026-03-03T16:00:00", "time_zone": "Europe/Brussels", "utc": "2026-03-03T15:00:00Z"},
+        "ends_at": {"local": "2026-03-03T17:00:00", "time_zone": "Europe/Brussels", "utc": "2026-03-03T16:00:00Z"}
+    },
+    "briefing": {
+        "id": "brf_01jz8k2m4n6p8q0r2s4t6v8w0x", "title": "Weekly trade briefing",
+        "topic": "trade", "summary": null, "marking": "official_use", "status": "published", "format": "virtual",
+        "starts_at": {"local": "2026-03-03T10:00:00", "time_zone": "America/New_York", "utc": "2026-03-03T15:00:00Z"},
+        "ends_at": {"local": "2026-03-03T11:00:00", "time_zone": "America/New_York", "utc": "2026-03-03T16:00:00Z"},
+        "rsvp_deadline": null, "access_deadline": null, "venue": null,
+        "meeting_url": "https://meet.example.gov/trade", "capacity": 30,
+        "audience": {"scope": "everyone"}, "organization_id": null, "series_id": "srs_01jz8k2m4n6p8q0r2s4t6v8w0x",
+        "briefers": [{"id": "bfr_01jz8k2m4n6p8q0r2s4t6v8w0x", "name": "Amara Okafor", "title": "Deputy Director, Trade Policy"}],
+        "counts": {"confirmed": 24, "waitlisted": 0, "attended": 0}, "seats_left": 6, "overage": 0,
+        "registration_open": true, "registration_closes_at": "2026-03-03T15:00:00Z",
+        "reminder_hours": [168, 24], "reason": null,
+        "published_at": "2026-01-05T14:00:00Z", "version": 3,
+        "created_at": "2026-01-04T14:00:00Z", "updated_at": "2026-01-05T14:00:00Z",
+        "allowed_actions": ["register"]
+    }
+}))]
 pub struct BriefingOccurrence {
     /// The date that the rule has, by which it is excepted or the series is split. It stays when the
     /// occurrence alone is moved.

@@ -19,10 +19,10 @@ use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::ical::{CalendarEvent, EventStatus, Method};
 use crate::kernel::id::{BriefingInvitationId, RegistrationId};
-use crate::kernel::time::Timestamp;
+use crate::kernel::time::ZonedTime;
 use crate::mail::outbox::{self, Draft, Meeting, Recipient};
 use crate::mail::template::Template;
-use crate::schema::{briefing_invitations, registrations};
+use crate::schema::{briefing_invitations, briefings, registrations};
 
 /// Where an invitation is answered; the link's token follows as a fragment, so that no log has it.
 const ANSWER_PAGE: &str = "/invitations#{token}";
@@ -39,10 +39,30 @@ struct Told<'a> {
     event: CalendarEvent,
 }
 
-/// A time on the clock on the wall, as people read it.
+/// A time on the clock on the wall, as people read it; with its offset where that time occurs twice.
 #[must_use]
-pub fn on_the_wall(local: Timestamp, zone: &str) -> String {
-    format!("{} ({zone})", local.to_utc().format("%A, %-d %B %Y, %H:%M"))
+pub fn on_the_wall(time: &ZonedTime) -> String {
+    let zone = time.zone();
+    let shown = time.utc().to_utc().with_timezone(&zone);
+    let is_once = shown
+        .naive_local()
+        .and_local_timezone(zone)
+        .single()
+        .is_some();
+    let offset = if is_once {
+        String::new()
+    } else {
+        format!(", UTC{}", shown.format("%:z"))
+    };
+    format!(
+        "{} ({}{offset})",
+        shown.format("%A, %-d %B %Y, %H:%M"),
+        zone.name()
+    )
+}
+
+fn has_seat(row: &Registration) -> bool {
+    row.status == RegistrationStatus::Confirmed
 }
 
 /// The room of a briefing, in a line.
@@ -68,8 +88,8 @@ pub fn values(briefing: &Briefing, venue: Option<&str>) -> Value {
     json!({
         "id": briefing.id,
         "title": told(Some(&briefing.title)).unwrap_or_else(|| appointment::CONTROLLED.to_owned()),
-        "starts": on_the_wall(briefing.starts_local, &briefing.time_zone),
-        "ends": on_the_wall(briefing.ends_local, &briefing.time_zone),
+        "starts": on_the_wall(&briefing.zoned(briefing.starts_at)),
+        "ends": on_the_wall(&briefing.zoned(briefing.ends_at)),
         "place": told(venue),
         "url": told(briefing.meeting_url.as_deref()),
     })
@@ -89,9 +109,19 @@ impl<'a> Told<'a> {
         })
     }
 
-    fn values_for(&self, name: &str, is_registered: bool, link: Option<&str>) -> Value {
+    /// Without a seat the link to the meeting is not told: it would be one.
+    fn values_for(
+        &self,
+        name: &str,
+        (is_registered, has_seat): (bool, bool),
+        link: Option<&str>,
+    ) -> Value {
+        let mut briefing = self.values.clone();
+        if !has_seat && let Some(members) = briefing.as_object_mut() {
+            members.insert("url".to_owned(), Value::Null);
+        }
         json!({
-            "briefing": self.values,
+            "briefing": briefing,
             "person": {"name": name},
             "is_registered": is_registered,
             "reason": self.reason,
@@ -117,7 +147,7 @@ impl<'a> Told<'a> {
             },
             organization_id: Some(row.organization_id.clone()),
             about: ("registration", row.id.to_string()),
-            values: self.values_for(&row.attendee_name, true, None),
+            values: self.values_for(&row.attendee_name, (true, has_seat(row)), None),
             secret: None,
             meeting: None,
             urgent: false,
@@ -141,7 +171,7 @@ impl<'a> Told<'a> {
             },
             organization_id: Some(row.organization_id.clone()),
             about: ("briefing", self.briefing.id.to_string()),
-            values: self.values_for(&row.name, false, None),
+            values: self.values_for(&row.name, (false, false), None),
             secret: None,
             meeting: None,
             urgent: false,
@@ -220,7 +250,15 @@ pub fn cancelled(
             Template::RegistrationPromoted,
         ],
     )?;
-    let told = Told::of(tx.conn, briefing)?;
+    let mut told = Told::of(tx.conn, briefing)?;
+    if had_seat {
+        // The cancellation comes after what this calendar has seen, and whatever it is sent when the
+        // same person registers again comes after the cancellation (RFC 5546, section 2.1.5).
+        told.event.sequence = briefing.sequence + 1;
+        diesel::update(briefings::table.filter(briefings::id.eq(&briefing.id)))
+            .set(briefings::sequence.eq(briefing.sequence + 2))
+            .execute(tx.conn)?;
+    }
     let mut draft = told.to_attendee(row, Template::RegistrationCancelled, once(row, "cancelled"));
     draft.meeting = had_seat.then(|| told.meeting(Method::Cancel));
     outbox::queue(tx, draft)?;
@@ -268,7 +306,7 @@ pub fn change_decided(
             format!("{}/{}", decision.change, to.email.to_lowercase()),
         );
         let name = to.name.clone().unwrap_or_default();
-        draft.values = told.values_for(&name, true, None);
+        draft.values = told.values_for(&name, (true, has_seat(row)), None);
         if let Some(values) = draft.values.as_object_mut() {
             values.insert("is_accepted".to_owned(), decision.is_accepted.into());
             values.insert("reason".to_owned(), decision.reason.into());
@@ -296,7 +334,7 @@ pub fn invited(
             let once = format!("{}/{}", row.id, row.sends);
             let mut draft = told.to_invited(row, Template::BriefingInvitation, once);
             draft.about = ("briefing_invitation", row.id.to_string());
-            draft.values = told.values_for(&row.name, false, Some(ANSWER_PAGE));
+            draft.values = told.values_for(&row.name, (false, false), Some(ANSWER_PAGE));
             draft.secret = Some(token);
             draft
         })
@@ -345,11 +383,31 @@ pub fn rescheduled(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> 
 ///
 /// When the database fails.
 pub fn off(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    withdraw_promises(tx, briefing)?;
     let template = match briefing.status {
         BriefingStatus::Postponed => Template::BriefingPostponed,
         _ => Template::BriefingCancelled,
     };
     tell_all(tx, briefing, template, Some(Method::Cancel))
+}
+
+/// Takes back what still waits and would promise a seat, or ask for an answer, after the news that
+/// there is no briefing. Who is invited to one that is put off is asked all the same: the link lives
+/// as long as the invitation.
+fn withdraw_promises(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    let (registered, invited) = concerned(tx.conn, briefing)?;
+    let promises = [
+        Template::RegistrationConfirmed,
+        Template::RegistrationWaitlisted,
+        Template::RegistrationPromoted,
+        Template::AccessDataWanted,
+    ];
+    outbox::withdraw_all(tx, "registration", &registered, &promises)?;
+    if briefing.status == BriefingStatus::Cancelled {
+        let invitation = [Template::BriefingInvitation];
+        outbox::withdraw_all(tx, "briefing_invitation", &invited, &invitation)?;
+    }
+    Ok(())
 }
 
 fn tell_all(
@@ -426,16 +484,7 @@ pub fn remind(tx: &mut Tx<'_>, briefing: &Briefing, hours: i64) -> Result<usize,
 ///
 /// When the database fails.
 pub fn hush(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
-    let registered: Vec<RegistrationId> = registrations::table
-        .filter(registrations::briefing_id.eq(&briefing.id))
-        .select(registrations::id)
-        .load(tx.conn)?;
-    let invited: Vec<BriefingInvitationId> = briefing_invitations::table
-        .filter(briefing_invitations::briefing_id.eq(&briefing.id))
-        .select(briefing_invitations::id)
-        .load(tx.conn)?;
-    let registered: Vec<String> = registered.iter().map(ToString::to_string).collect();
-    let invited: Vec<String> = invited.iter().map(ToString::to_string).collect();
+    let (registered, invited) = concerned(tx.conn, briefing)?;
     for (kind, ids) in [
         ("briefing", vec![briefing.id.to_string()]),
         ("registration", registered),
@@ -444,6 +493,25 @@ pub fn hush(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
         outbox::withdraw_all(tx, kind, &ids, Template::ALL)?;
     }
     Ok(())
+}
+
+/// The ids of a briefing's registrations and of its invitations.
+fn concerned(
+    conn: &mut Connection,
+    briefing: &Briefing,
+) -> Result<(Vec<String>, Vec<String>), Problem> {
+    let registered: Vec<RegistrationId> = registrations::table
+        .filter(registrations::briefing_id.eq(&briefing.id))
+        .select(registrations::id)
+        .load(conn)?;
+    let invited: Vec<BriefingInvitationId> = briefing_invitations::table
+        .filter(briefing_invitations::briefing_id.eq(&briefing.id))
+        .select(briefing_invitations::id)
+        .load(conn)?;
+    Ok((
+        registered.iter().map(ToString::to_string).collect(),
+        invited.iter().map(ToString::to_string).collect(),
+    ))
 }
 
 fn attendees(

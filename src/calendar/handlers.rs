@@ -120,7 +120,7 @@ pub async fn revoke_calendar(
 #[utoipa::path(
     tag = "Calendars",
     params(
-        ("token" = CalendarToken, Path, description = "What `url` had when the calendar was made.",
+        ("token" = String, Path, description = "What `url` had when the calendar was made.", pattern = "^chf_[A-Za-z0-9_-]{43}$",
             example = "chf_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag that you have: 304 when nothing has changed.", nullable = false),
     ),

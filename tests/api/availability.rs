@@ -54,8 +54,8 @@ both_backends! {
         assert_eq!(all.len(), 25);
         for slot in &all {
             let clock = |zone: usize, member: &str| slot["local"][zone][member]["local"].as_str().unwrap()[11..].to_owned();
-            assert!(clock(0, "starts_at") >= "09:00:00".to_owned() && clock(0, "ends_at") <= "12:00:00".to_owned(), "{slot}");
-            assert!(clock(1, "starts_at") >= "14:00:00".to_owned() && clock(1, "ends_at") <= "17:00:00".to_owned(), "{slot}");
+            assert!(*clock(0, "starts_at") >= *"09:00:00" && *clock(0, "ends_at") <= *"12:00:00", "{slot}");
+            assert!(*clock(1, "starts_at") >= *"14:00:00" && *clock(1, "ends_at") <= *"17:00:00", "{slot}");
         }
         // 10:00 in New York is 15:00 in Brussels, the core of the day on both sides; it comes first.
         assert_eq!(all[0]["starts_at"], "2031-03-10T14:00:00Z");

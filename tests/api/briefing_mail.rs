@@ -23,10 +23,18 @@ const ANA: &str = "ana.ruiz@phoenix.example.gov";
 const BEN: &str = "ben@phoenix.example.gov";
 const CLEO: &str = "cleo@phoenix.example.gov";
 
+/// The SEQUENCE of the appointment in a letter.
+fn sequence(letter: &Letter) -> i64 {
+    letter.appointment().unwrap()["SEQUENCE"].parse().unwrap()
+}
+
 /// A calendar that takes meeting requests from mail: of each UID it keeps what has the highest
 /// SEQUENCE, and of those the newest (RFC 5546, section 2.1.5).
 #[derive(Default)]
-struct Calendar(BTreeMap<String, (i64, String, Option<BTreeMap<String, String>>)>);
+struct Calendar(BTreeMap<String, Shown>);
+
+/// The highest SEQUENCE and its DTSTAMP, and what is shown unless it was taken back.
+type Shown = (i64, String, Option<BTreeMap<String, String>>);
 
 impl Calendar {
     fn take(&mut self, letter: &Letter) {
@@ -173,6 +181,21 @@ at_any_hour! {
         assert!(app.letters_to(ANA, 3).await.last().unwrap().appointment().is_none(), "waits in line now");
     }
 
+    async fn who_cancels_and_registers_again_gets_rising_numbers(app: App) {
+        let city = app.as_city("Phoenix").await;
+        let briefing = app.published(json!({})).await;
+        let mut numbers = Vec::new();
+        for turn in 1..=2 {
+            let made = app.attendee(&city, &briefing, ANA).await;
+            let letters = app.letters_to(ANA, 2 * turn - 1).await;
+            numbers.push(sequence(letters.last().unwrap()));
+            city.post(&format!("{}/cancel", made.header("location").unwrap()), json!({})).await.expect(200);
+            let letters = app.letters_to(ANA, 2 * turn).await;
+            numbers.push(sequence(letters.last().unwrap()));
+        }
+        assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+    }
+
     async fn of_controlled_information_mail_tells_the_time_alone(app: App) {
         let admin = app.admin().await;
         let venue = app.venue("A room of its own").await;
@@ -291,6 +314,21 @@ both_backends! {
             assert!(!format!("{mails:?}").contains("Hidden"), "{mails:?}");
         }
         assert_eq!(app.told(Template::BriefingRescheduled).await, [ANA, CLEO]);
+        assert!(app.told(Template::BriefingInvitation).await.is_empty());
+    }
+
+    async fn nothing_that_waits_promises_a_seat_after_a_briefing_is_called_off(app: App) {
+        app.jump("2030-03-01T08:00:00Z").await;
+        let city = app.as_city("Phoenix").await;
+        let briefing = app.published(json!({"meeting_url": "https://meet.example.gov/room"})).await;
+        app.attendee(&city, &briefing, ANA).await;
+        app.invited(&briefing, "Phoenix", CLEO).await;
+        // The way into the meeting is for those who have a seat.
+        assert!(format!("{:?}", app.queued(Template::RegistrationConfirmed).await).contains("meet.example.gov"));
+        assert!(!format!("{:?}", app.queued(Template::BriefingInvitation).await).contains("meet.example.gov"));
+        app.admin().await.act_now(&format!("/v1/briefings/{briefing}"), "cancel").await.expect(200);
+        assert_eq!(app.told(Template::BriefingCancelled).await, [ANA, CLEO]);
+        assert!(app.told(Template::RegistrationConfirmed).await.is_empty());
         assert!(app.told(Template::BriefingInvitation).await.is_empty());
     }
 }

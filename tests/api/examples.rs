@@ -440,7 +440,7 @@ both_backends! {
                 let answer = world.caller(operation).send_raw(method, &path, &headers, body).await;
                 let declared: Vec<&String> = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2')).collect();
                 if !declared.contains(&&answer.status.to_string()) {
-                    failures.push(format!("{name}: {} in place of {declared:?}: {}", answer.status, answer.text));
+                    failures.push(format!("{name}: {} in place of {declared:?} at {path}: {}", answer.status, answer.text));
                 }
             }
         }

@@ -54,11 +54,20 @@ both_backends! {
     async fn a_newer_wish_takes_the_place_of_the_one_before(app: App) {
         let (briefing, path) = late(&app).await;
         let (city, admin) = (app.as_city("Phoenix").await, app.admin().await);
+        // What changes nothing is no wish, and takes no other's place.
+        let wish = city.post(&format!("{path}/cancel"), json!({})).await.expect(202).id();
+        for nothing in [json!({}), json!({"title": city.get(&path).await.body["attendee"]["title"]})] {
+            city.send(Method::PATCH, &path, &[], Some(nothing)).await.expect(200);
+        }
+        assert_eq!(admin.get(&format!("/v1/registration-changes/{wish}")).await.expect(200).body["status"], "pending");
+        let tag = admin.get(&format!("/v1/registration-changes/{wish}")).await.expect(200).tag();
+        let body = json!({"reason": "Asked for by mistake."});
+        admin.post_with(&format!("/v1/registration-changes/{wish}/refuse"), &[("If-Match", &tag)], body).await.expect(200);
         let first = city.send(Method::PATCH, &path, &[], Some(json!({"title": "Mayor"}))).await.expect(202).id();
         let second = city.post(&format!("{path}/cancel"), json!({})).await.expect(202).id();
         let list = format!("/v1/registration-changes?briefing_id={briefing}");
-        assert_eq!(admin.get(&format!("{list}&status=superseded")).await.expect(200).ids(), [first.clone()]);
-        assert_eq!(admin.get(&format!("{list}&status=pending")).await.expect(200).ids(), [second.clone()]);
+        assert_eq!(admin.get(&format!("{list}&status=superseded")).await.expect(200).ids(), std::slice::from_ref(&first));
+        assert_eq!(admin.get(&format!("{list}&status=pending")).await.expect(200).ids(), std::slice::from_ref(&second));
         admin.act_now(&format!("/v1/registration-changes/{first}"), "accept").await.expect_problem(409, "not_allowed_in_state");
         let tag = admin.get(&format!("/v1/registration-changes/{second}")).await.expect(200).tag();
         let body = json!({"reason": "The list is closed."});
@@ -75,12 +84,12 @@ both_backends! {
         let (phoenix, chicago) = (app.as_city("Phoenix").await, app.as_city("Chicago").await);
         let id = phoenix.post(&format!("{path}/cancel"), json!({})).await.expect(202).id();
         let list = "/v1/registration-changes?include=total";
-        assert_eq!(phoenix.get(list).await.expect(200).ids(), [id.clone()]);
+        assert_eq!(phoenix.get(list).await.expect(200).ids(), std::slice::from_ref(&id));
         let others = chicago.get(list).await.expect(200);
         assert_eq!((others.ids().len(), others.body["total"].clone()), (0, json!(0)));
         let record = format!("/v1/registration-changes/{id}");
         chicago.get(&record).await.expect_problem(404, "not_found");
-        assert_eq!(app.key_of("Phoenix", SERVICE_SCOPES).await.get(list).await.expect(200).ids(), [id.clone()]);
+        assert_eq!(app.key_of("Phoenix", SERVICE_SCOPES).await.get(list).await.expect(200).ids(), std::slice::from_ref(&id));
         assert!(app.key_of("Chicago", SERVICE_SCOPES).await.get(list).await.expect(200).ids().is_empty());
         app.settle_journal().await;
         let told = |feed: String| feed.contains(&id);

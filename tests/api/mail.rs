@@ -216,11 +216,14 @@ both_backends! {
         ]).await;
         app.mail_that_is(&ids[3], "sent").await;
         for attempts in 1..=3 {
-            for _ in 0..400 {
-                if app.mail_status(&ids[2]).await.1 == attempts {
-                    break;
+            // All of them, before the clock goes on: the next attempt is counted from this one.
+            for (id, most) in [(&ids[0], 3), (&ids[1], 2), (&ids[2], 3)] {
+                for _ in 0..400 {
+                    if app.mail_status(id).await.1 >= attempts.min(most) {
+                        break;
+                    }
+                    tokio::time::sleep(Duration::from_millis(25)).await;
                 }
-                tokio::time::sleep(Duration::from_millis(25)).await;
             }
             if attempts < 3 {
                 let put_off = app.mail(&ids[2]).await;

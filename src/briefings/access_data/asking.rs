@@ -82,7 +82,7 @@ fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
     let venue = notices::venue_of(tx.conn, briefing)?;
     let shown = notices::values(briefing, venue.as_deref());
     let until = briefing.zoned(deadline);
-    let until = notices::on_the_wall(until.local(), &briefing.time_zone);
+    let until = notices::on_the_wall(&until);
     for person in &people {
         let noted = diesel::update(
             access_data_requests::table

@@ -57,13 +57,13 @@ pub fn check_owner(
     pointer: &str,
     faults: &mut Faults,
 ) -> Result<(), Problem> {
-    let permission = Permission::AfterActionsRead;
+    let permission = Permission::AfterActionsWrite;
     let is_staff = identity::queries::is_staff_with(tx.conn, owner, permission, tx.now)?;
     faults.require(
         is_staff,
         pointer,
         "unknown_reference",
-        "names nobody of the office who reads after-action reports",
+        "names nobody of the office who settles follow-ups",
     );
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::briefings::invitations::model::{Invitation, InvitationState, Invitati
 use crate::briefings::invitations::queries;
 use crate::briefings::invitations::recipients::Person;
 use crate::briefings::invitations::wire::{AnswerInvitation, Delegate, InvitationAnswer};
+use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::notices;
 use crate::briefings::registrations::model::Registration;
@@ -73,6 +74,14 @@ pub fn look_up(
     let briefing =
         Briefing::load(conn, row.briefing_id.as_str())?.ok_or_else(Problem::not_found)?;
     expect_unanswered(&briefing, &row, now)?;
+    // While it is planned anew it is hidden from its audience; a link shows no more than an account.
+    if !BriefingStatus::SHOWN_TO_AUDIENCE.contains(&briefing.status) {
+        return Err(Problem::new(
+            Code::NotAllowedInState,
+            "This briefing is being planned anew. Look again when it is published.",
+        )
+        .with("state", briefing.status.as_str()));
+    }
     Ok((briefing, row))
 }
 

@@ -107,7 +107,7 @@ pub enum Outcome {
     /// It was made.
     Changed(Box<(Briefing, Registration)>),
     /// It came too late: staff decide. The registration stays as it is until then.
-    Requested(RegistrationChange),
+    Requested(Box<RegistrationChange>),
 }
 
 fn made(briefing: Locked<Briefing>, row: Registration) -> Outcome {
@@ -137,8 +137,11 @@ pub fn update_registration(
         return Err(not_possible("update", &row));
     }
     if is_too_late(tx, scope, &briefing) {
+        if corrected(row.clone(), change) == row {
+            return Ok(made(briefing, row));
+        }
         let change = request::ask(tx, scope, &briefing, &row, ChangeKind::Update, change)?;
-        return Ok(Outcome::Requested(change));
+        return Ok(Outcome::Requested(Box::new(change)));
     }
     let row = correct(tx, &briefing, row, change)?;
     Ok(made(briefing, row))
@@ -152,17 +155,21 @@ pub fn update_registration(
 pub(super) fn correct(
     tx: &mut Tx<'_>,
     briefing: &Locked<Briefing>,
-    mut row: Registration,
+    row: Registration,
     change: &UpdateRegistration,
 ) -> Result<Registration, Problem> {
+    let row = store(tx, corrected(row, change))?;
+    tx.record(event("registration.updated", &row, briefing))?;
+    Ok(row)
+}
+
+fn corrected(mut row: Registration, change: &UpdateRegistration) -> Registration {
     if let Some(name) = &change.name {
         row.attendee_name = text::clean(name);
     }
     change.title.clone().apply(&mut row.attendee_title);
     change.accommodations.clone().apply(&mut row.accommodations);
-    let row = store(tx, row)?;
-    tx.record(event("registration.updated", &row, briefing))?;
-    Ok(row)
+    row
 }
 
 /// Why something cannot be done with a registration now.
@@ -197,7 +204,7 @@ pub fn cancel_registration(
     if is_too_late(tx, scope, &briefing) {
         let nothing = UpdateRegistration::default();
         let change = request::ask(tx, scope, &briefing, &row, ChangeKind::Cancel, &nothing)?;
-        return Ok(Outcome::Requested(change));
+        return Ok(Outcome::Requested(Box::new(change)));
     }
     let row = cancel(tx, &briefing, row)?;
     // What was asked for before has no object any more.

@@ -34,7 +34,7 @@ fn outcome(tx: &mut Tx<'_>, scope: &Scope, outcome: Outcome) -> Result<Reply, Pr
         Outcome::Changed(changed) => reply(tx, scope, *changed),
         Outcome::Requested(change) => {
             let location = format!("/v1/registration-changes/{}", change.id);
-            Reply::accepted(&represent_change(change, scope), location)
+            Reply::accepted(&represent_change(*change, scope), location)
         }
     }
 }

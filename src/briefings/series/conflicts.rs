@@ -18,6 +18,9 @@ use crate::schema::{bookings, briefings};
 /// Conflicts that are listed, at most; the dates that have one are all listed.
 const MOST: usize = 500;
 
+/// A booking: the briefer or the venue, the briefing, from when and until when.
+type Booked = (String, BriefingId, Timestamp, Timestamp);
+
 /// What is to be booked for one occurrence.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -66,7 +69,7 @@ pub fn check(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<(), Problem> {
     let Some(condition) = meeting(&spans) else {
         return Ok(());
     };
-    let found: Vec<(String, BriefingId, Timestamp, Timestamp)> = bookings::table
+    let found: Vec<Booked> = bookings::table
         .into_boxed::<Backend>()
         .filter(bookings::resource_id.eq_any(resources.into_iter().cloned().collect::<Vec<_>>()))
         .filter(condition)
@@ -78,7 +81,7 @@ pub fn check(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<(), Problem> {
             bookings::ends_at,
         ))
         .load(tx.conn)?;
-    let conflicts: Vec<(Day, &(String, BriefingId, Timestamp, Timestamp))> = wanted
+    let conflicts: Vec<(Day, &Booked)> = wanted
         .iter()
         .flat_map(|one| {
             let in_the_way = found
@@ -98,10 +101,7 @@ pub fn check(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<(), Problem> {
     Err(refusal(tx, &conflicts)?)
 }
 
-fn refusal(
-    tx: &mut Tx<'_>,
-    conflicts: &[(Day, &(String, BriefingId, Timestamp, Timestamp))],
-) -> Result<Problem, Problem> {
+fn refusal(tx: &mut Tx<'_>, conflicts: &[(Day, &Booked)]) -> Result<Problem, Problem> {
     let mut days: Vec<Day> = conflicts.iter().map(|(day, _)| *day).collect();
     days.dedup();
     let shown = conflicts.iter().take(MOST);

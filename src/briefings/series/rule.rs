@@ -100,6 +100,7 @@ impl Rule {
         if !names.contains(&"FREQ") {
             return Err(invalid("has no FREQ".into()));
         }
+        check_together(text).map_err(invalid)?;
         let Some(end) = end else {
             return Err((
                 "recurrence_endless",
@@ -230,8 +231,34 @@ impl std::fmt::Display for Rule {
     }
 }
 
+/// What RFC 5545, section 3.3.10, does not allow together and the crate takes all the same.
+fn check_together(text: &str) -> Result<(), String> {
+    let parts: Vec<(&str, &str)> = text
+        .split(';')
+        .filter_map(|part| part.split_once('='))
+        .collect();
+    let value = |wanted: &str| {
+        let found = parts.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| *value)
+    };
+    let is_counted =
+        value("BYDAY").is_some_and(|days| days.contains(|sign: char| sign.is_ascii_digit()));
+    if is_counted && !matches!(value("FREQ"), Some("MONTHLY" | "YEARLY")) {
+        return Err("has a number in BYDAY, which is for MONTHLY and YEARLY alone".to_owned());
+    }
+    let has_others = parts
+        .iter()
+        .any(|(name, _)| name.starts_with("BY") && *name != "BYSETPOS");
+    if value("BYSETPOS").is_some() && !has_others {
+        return Err("has BYSETPOS without another part that it chooses from".to_owned());
+    }
+    Ok(())
+}
+
 fn count(value: &str) -> Result<usize, Refusal> {
-    let count: usize = value
+    let count: usize = Some(value)
+        .filter(|value| value.bytes().all(|digit| digit.is_ascii_digit()))
+        .unwrap_or_default()
         .parse()
         .map_err(|_| ("recurrence_invalid", "has a COUNT that is none".to_owned()))?;
     match count {

@@ -128,10 +128,7 @@ pub fn read_letter(text: &str) -> Letter {
         Some((_, address)) => address.trim_end_matches('>').to_owned(),
         None => to,
     };
-    Letter {
-        to,
-        parts,
-    }
+    Letter { to, parts }
 }
 
 impl App {

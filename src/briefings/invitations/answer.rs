@@ -63,7 +63,7 @@ pub(super) fn expect_unanswered(
 ///
 /// # Errors
 ///
-/// 404 when there is no such link; 409 and 410 as [`expect_unanswered`].
+/// 404 when there is no such link; 409 when it was answered or is planned anew; 410 when it is over.
 pub fn look_up(
     conn: &mut Connection,
     token: &str,

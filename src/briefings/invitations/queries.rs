@@ -1,4 +1,4 @@
-//! Reading invitations: always through [`visible`].
+//! Reading invitations: always through `visible`.
 
 use diesel::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Reading changes that came too late: always through [`visible`].
+//! Reading changes that came too late: always through `visible`.
 
 use diesel::prelude::*;
 

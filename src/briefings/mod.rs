@@ -38,6 +38,7 @@ pub mod reminders;
 pub mod rules;
 pub mod series;
 pub mod settings;
+pub mod told;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -6,21 +6,18 @@
 //! what it is about or where it is.
 
 use diesel::prelude::*;
-use serde_json::{Value, json};
 
-use crate::briefings::appointment;
 use crate::briefings::invitations::model::{Invitation, InvitationStatus};
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::rules;
-use crate::directory::venues;
+use crate::briefings::told::{Told, has_seat};
 use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::Problem;
-use crate::kernel::ical::{CalendarEvent, EventStatus, Method};
+use crate::kernel::ical::Method;
 use crate::kernel::id::{BriefingInvitationId, RegistrationId};
-use crate::kernel::time::ZonedTime;
-use crate::mail::outbox::{self, Draft, Meeting, Recipient};
+use crate::mail::outbox::{self, Recipient};
 use crate::mail::template::Template;
 use crate::schema::{briefing_invitations, briefings, registrations};
 
@@ -30,157 +27,6 @@ const ANSWER_PAGE: &str = "/invitations#{token}";
 /// Hours before the start within which it is worth waking somebody when a briefing is moved or off.
 const URGENT_HOURS: i64 = 48;
 
-/// A briefing as its mails tell of it, made once for however many of them.
-struct Told<'a> {
-    briefing: &'a Briefing,
-    values: Value,
-    /// Why it is off.
-    reason: Option<String>,
-    event: CalendarEvent,
-}
-
-/// A time on the clock on the wall, as people read it; with its offset where that time occurs twice.
-#[must_use]
-pub fn on_the_wall(time: &ZonedTime) -> String {
-    let zone = time.zone();
-    let shown = time.utc().to_utc().with_timezone(&zone);
-    let is_once = shown
-        .naive_local()
-        .and_local_timezone(zone)
-        .single()
-        .is_some();
-    let offset = if is_once {
-        String::new()
-    } else {
-        format!(", UTC{}", shown.format("%:z"))
-    };
-    format!(
-        "{} ({}{offset})",
-        shown.format("%A, %-d %B %Y, %H:%M"),
-        zone.name()
-    )
-}
-
-fn has_seat(row: &Registration) -> bool {
-    row.status == RegistrationStatus::Confirmed
-}
-
-/// The room of a briefing, in a line.
-///
-/// # Errors
-///
-/// When the database fails.
-pub fn venue_of(conn: &mut Connection, briefing: &Briefing) -> Result<Option<String>, Problem> {
-    let Some(id) = &briefing.venue_id else {
-        return Ok(None);
-    };
-    let found = venues::queries::by_ids(conn, std::slice::from_ref(id))?;
-    Ok(found
-        .get(id)
-        .map(|venue| format!("{}, {}", venue.name, venue.address)))
-}
-
-/// What every mail about this briefing shows of it, as `briefing` among its values.
-#[must_use]
-pub fn values(briefing: &Briefing, venue: Option<&str>) -> Value {
-    let is_told = appointment::may_be_told(briefing);
-    let told = |text: Option<&str>| text.filter(|_| is_told).map(str::to_owned);
-    json!({
-        "id": briefing.id,
-        "title": told(Some(&briefing.title)).unwrap_or_else(|| appointment::CONTROLLED.to_owned()),
-        "starts": on_the_wall(&briefing.zoned(briefing.starts_at)),
-        "ends": on_the_wall(&briefing.zoned(briefing.ends_at)),
-        "place": told(venue),
-        "url": told(briefing.meeting_url.as_deref()),
-    })
-}
-
-impl<'a> Told<'a> {
-    fn of(conn: &mut Connection, briefing: &'a Briefing) -> Result<Self, Problem> {
-        let venue = venue_of(conn, briefing)?;
-        Ok(Self {
-            briefing,
-            values: values(briefing, venue.as_deref()),
-            reason: briefing
-                .reason
-                .clone()
-                .filter(|_| briefing.status.is_off() && appointment::may_be_told(briefing)),
-            event: appointment::of(briefing, venue.as_deref()),
-        })
-    }
-
-    /// Without a seat the link to the meeting is not told: it would be one.
-    fn values_for(
-        &self,
-        name: &str,
-        (is_registered, has_seat): (bool, bool),
-        link: Option<&str>,
-    ) -> Value {
-        let mut briefing = self.values.clone();
-        if !has_seat && let Some(members) = briefing.as_object_mut() {
-            members.insert("url".to_owned(), Value::Null);
-        }
-        json!({
-            "briefing": briefing,
-            "person": {"name": name},
-            "is_registered": is_registered,
-            "reason": self.reason,
-            "link": link,
-        })
-    }
-
-    fn meeting(&self, method: Method) -> Meeting {
-        let mut event = self.event.clone();
-        if matches!(method, Method::Cancel) {
-            event.status = EventStatus::Cancelled;
-        }
-        Meeting { method, event }
-    }
-
-    /// A mail to an attendee about the registration.
-    fn to_attendee(&self, row: &Registration, template: Template, once: String) -> Draft {
-        Draft {
-            template,
-            to: Recipient {
-                name: Some(row.attendee_name.clone()),
-                email: row.attendee_email.clone(),
-            },
-            organization_id: Some(row.organization_id.clone()),
-            about: ("registration", row.id.to_string()),
-            values: self.values_for(&row.attendee_name, (true, has_seat(row)), None),
-            secret: None,
-            meeting: None,
-            urgent: false,
-            once,
-            not_before: None,
-        }
-    }
-
-    /// A mail about the briefing itself, which a later one may take the place of.
-    fn about_briefing(mut draft: Draft, briefing: &Briefing) -> Draft {
-        draft.about = ("briefing", briefing.id.to_string());
-        draft
-    }
-
-    fn to_invited(&self, row: &Invitation, template: Template, once: String) -> Draft {
-        Draft {
-            template,
-            to: Recipient {
-                name: Some(row.name.clone()),
-                email: row.email.clone(),
-            },
-            organization_id: Some(row.organization_id.clone()),
-            about: ("briefing", self.briefing.id.to_string()),
-            values: self.values_for(&row.name, (false, false), None),
-            secret: None,
-            meeting: None,
-            urgent: false,
-            once,
-            not_before: None,
-        }
-    }
-}
-
 /// Tells an attendee who has just been registered: of the seat, with a meeting request, or of the
 /// place in line.
 ///
@@ -189,14 +35,13 @@ impl<'a> Told<'a> {
 /// When the database fails.
 pub fn registered(tx: &mut Tx<'_>, briefing: &Briefing, row: &Registration) -> Result<(), Problem> {
     let told = Told::of(tx.conn, briefing)?;
-    let has_seat = row.status == RegistrationStatus::Confirmed;
-    let template = if has_seat {
+    let template = if has_seat(row) {
         Template::RegistrationConfirmed
     } else {
         Template::RegistrationWaitlisted
     };
     let mut draft = told.to_attendee(row, template, once(row, "registered"));
-    draft.meeting = has_seat.then(|| told.meeting(Method::Request));
+    draft.meeting = has_seat(row).then(|| told.meeting(Method::Request));
     outbox::queue(tx, draft)?;
     Ok(())
 }
@@ -430,11 +275,9 @@ fn tell_all(
     let attendees = attendees(tx.conn, briefing, true)?;
     let mut drafts = Vec::with_capacity(attendees.len());
     for row in &attendees {
-        let draft = told.to_attendee(row, template, once(row.id.as_str()));
-        let mut draft = Told::about_briefing(draft, briefing);
-        let has_seat = row.status == RegistrationStatus::Confirmed;
+        let mut draft = told.of_briefing(row, template, once(row.id.as_str()));
         draft.meeting = method
-            .filter(|_| has_seat)
+            .filter(|_| has_seat(row))
             .map(|method| told.meeting(method));
         drafts.push(draft);
     }
@@ -460,8 +303,7 @@ pub fn remind(tx: &mut Tx<'_>, briefing: &Briefing, hours: i64) -> Result<usize,
     let once = |id: &str| format!("{}/{}/{hours}/{id}", briefing.id, briefing.starts_at);
     let mut drafts = Vec::new();
     for row in &attendees(tx.conn, briefing, false)? {
-        let draft = told.to_attendee(row, Template::BriefingReminder, once(row.id.as_str()));
-        drafts.push(Told::about_briefing(draft, briefing));
+        drafts.push(told.of_briefing(row, Template::BriefingReminder, once(row.id.as_str())));
     }
     if rules::is_registration_open(briefing, tx.now) {
         let invited = unanswered(tx.conn, briefing)?;

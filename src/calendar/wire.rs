@@ -120,19 +120,15 @@ pub struct CreateCalendar {
     /// What it is called, in the calendar program too.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\r\n]*\S[^\r\n]*$")]
     pub name: String,
-    /// What it shows; everything when not given.
+    /// What it shows; everything but `registrations` when not given: `briefings` holds those.
     #[serde(default)]
     #[schema(nullable = false, min_items = 1, max_items = 5)]
     pub includes: Option<Vec<CalendarContent>>,
 }
 
 /// The token in the address of a calendar.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(transparent)]
-#[schema(
-    pattern = "^chf_[A-Za-z0-9_-]{43}$",
-    example = "chf_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-)]
 pub struct CalendarToken(pub String);
 
 impl CalendarToken {

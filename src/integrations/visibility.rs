@@ -20,6 +20,9 @@ use crate::kernel::marking::Marking;
 use crate::programs::placements::reports;
 use crate::programs::{self, applications, calls};
 use crate::schema::events::{self, dsl};
+use crate::schema::{
+    briefing_invitations, briefings as briefings_table, registration_changes, registrations,
+};
 
 /// A query over events, with its conditions so far.
 pub type Boxed = events::BoxedQuery<'static, Backend>;
@@ -30,7 +33,7 @@ type Condition = Box<dyn BoxableExpression<events::table, Backend, SqlType = Nul
 const SUBJECTS: [(&str, Permission); 18] = [
     (BRIEFING, Permission::BriefingsRead),
     (BRIEFING_SERIES, Permission::BriefingsRead),
-    ("registration", Permission::RegistrationsRead),
+    (REGISTRATION, Permission::RegistrationsRead),
     (REGISTRATION_CHANGE, Permission::RegistrationsRead),
     (MATERIAL, Permission::MaterialsRead),
     (BRIEFING_INVITATION, Permission::InvitationsRead),
@@ -72,6 +75,9 @@ const CALL: &str = calls::aggregate::SUBJECT;
 /// How events call an application, its assignments and reviews.
 const APPLICATION: &str = applications::aggregate::SUBJECT;
 
+/// How events call a registration.
+const REGISTRATION: &str = "registration";
+
 /// How events call a briefing.
 pub const BRIEFING: &str = "briefing";
 
@@ -95,6 +101,7 @@ pub fn visible(scope: &Scope) -> Boxed {
     let ceiling = scope.ceiling();
     if ceiling != Marking::Cui {
         found = found.filter(dsl::marking.eq_any(ceiling.up_to()));
+        found = of_shown_briefings(found, ceiling);
     }
     // A request of the sandbox, a draft that is another's, one whose marking has been raised since:
     // whatever hides a request hides what was told of it.
@@ -145,6 +152,40 @@ pub fn visible(scope: &Scope) -> Boxed {
         return found.filter(own(scope));
     }
     found.filter(dsl::subject_kind.eq_any(overseen).or(own(scope)))
+}
+
+/// A briefing whose marking has been raised since hides who is invited and who comes as well.
+fn of_shown_briefings(found: Boxed, ceiling: Marking) -> Boxed {
+    let shown = || {
+        briefings_table::table
+            .filter(briefings_table::marking.eq_any(ceiling.up_to()))
+            .select(briefings_table::id)
+    };
+    found
+        .filter(
+            dsl::subject_kind.ne(REGISTRATION).or(among(
+                dsl::subject_id,
+                registrations::table
+                    .filter(registrations::briefing_id.eq_any(shown()))
+                    .select(registrations::id),
+            )),
+        )
+        .filter(
+            dsl::subject_kind.ne(REGISTRATION_CHANGE).or(among(
+                dsl::subject_id,
+                registration_changes::table
+                    .filter(registration_changes::briefing_id.eq_any(shown()))
+                    .select(registration_changes::id),
+            )),
+        )
+        .filter(
+            dsl::subject_kind.ne(BRIEFING_INVITATION).or(among(
+                dsl::subject_id,
+                briefing_invitations::table
+                    .filter(briefing_invitations::briefing_id.eq_any(shown()))
+                    .select(briefing_invitations::id),
+            )),
+        )
 }
 
 /// What the office shares with the caller's organizations: of briefings those that exist for them,

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
-use crate::briefings::notices;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::settings::Settings;
+use crate::briefings::told;
 use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
 use crate::kernel::time::Timestamp;
@@ -79,10 +79,10 @@ fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
     if people.is_empty() {
         return Ok(0);
     }
-    let venue = notices::venue_of(tx.conn, briefing)?;
-    let shown = notices::values(briefing, venue.as_deref());
+    let venue = told::venue_of(tx.conn, briefing)?;
+    let shown = told::values(briefing, venue.as_deref());
     let until = briefing.zoned(deadline);
-    let until = notices::on_the_wall(&until);
+    let until = told::on_the_wall(&until);
     for person in &people {
         let noted = diesel::update(
             access_data_requests::table

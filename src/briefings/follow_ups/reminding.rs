@@ -7,8 +7,8 @@ use crate::briefings::appointment::may_be_told;
 use crate::briefings::follow_ups::adding::next_reminder;
 use crate::briefings::follow_ups::model::{FollowUp, FollowUpStatus};
 use crate::briefings::model::Briefing;
-use crate::briefings::notices;
 use crate::briefings::settings::Settings;
+use crate::briefings::told;
 use crate::identity::model::UserStatus;
 use crate::kernel::db::{Aggregate, Locked, Tx};
 use crate::kernel::http::Problem;
@@ -59,10 +59,10 @@ fn remind(tx: &mut Tx<'_>, settings: &Settings, row: &FollowUp) -> Result<(), Pr
     if row.status != FollowUpStatus::Open {
         return Ok(());
     }
-    let venue = notices::venue_of(tx.conn, &briefing)?;
+    let venue = told::venue_of(tx.conn, &briefing)?;
     let task = may_be_told(&briefing).then_some(&row.task);
     let values = json!({
-        "briefing": notices::values(&briefing, venue.as_deref()),
+        "briefing": told::values(&briefing, venue.as_deref()),
         "person": {"name": name},
         "follow_up": {"title": task, "due": row.due_on},
         "reason": null,

@@ -7,8 +7,8 @@ use crate::briefings::invitations::answer;
 use crate::briefings::invitations::link_wire::{
     InvitationAnswered, InvitationLinkView, LinkAnswer, LinkToken,
 };
-use crate::briefings::notices::venue_of;
 use crate::briefings::rules::is_registration_open;
+use crate::briefings::told::venue_of;
 use crate::kernel::access::{Access, Public};
 use crate::kernel::http::{Json, Problem, Reply};
 

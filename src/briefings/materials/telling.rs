@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::briefings::appointment::may_be_told;
 use crate::briefings::materials::model::{Material, MaterialAudience, SUBJECT};
 use crate::briefings::model::Briefing;
-use crate::briefings::notices;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
+use crate::briefings::told;
 use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
 use crate::kernel::marking::Marking;
@@ -72,8 +72,8 @@ fn tell(
         .order(registrations::place)
         .select(Registration::as_select())
         .load(tx.conn)?;
-    let venue = notices::venue_of(tx.conn, briefing)?;
-    let shown = notices::values(briefing, venue.as_deref());
+    let venue = told::venue_of(tx.conn, briefing)?;
+    let shown = told::values(briefing, venue.as_deref());
     let title = may_be_told(briefing).then_some(&row.title);
     let drafts = people
         .into_iter()

@@ -75,6 +75,7 @@ mod reviews;
 mod seat_statements;
 mod seats;
 mod secret_polls;
+mod series_changes;
 mod series_golden;
 mod session_reviews;
 mod sessions;

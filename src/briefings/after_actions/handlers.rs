@@ -56,7 +56,7 @@ pub async fn get_after_action(
 )]
 #[put("/v1/briefings/{id}/after-action")]
 pub async fn file_after_action(
-    access: Access<may::AfterActionsWrite>,
+    access: Access<may::BriefingsClose>,
     settings: Data<Settings>,
     Path(id): Path<BriefingId>,
     if_match: Option<IfMatch>,

@@ -39,6 +39,19 @@ impl App {
         self.published(all).await
     }
 
+    /// As [`App::published`], in two hours: people may be checked in.
+    pub async fn published_soon(&self, members: Value) -> String {
+        let at = |hours: i64| {
+            let instant = self.clock.now().plus_seconds(3600 * hours).to_string();
+            json!({"utc": format!("{}Z", &instant[..19]), "time_zone": "America/Phoenix"})
+        };
+        let mut all = json!({"starts_at": at(2), "ends_at": at(3)});
+        for (name, value) in members.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        self.published(all).await
+    }
+
     /// Registers somebody of this city; the address of the registration.
     pub async fn registered(&self, city: &str, briefing: &str, number: usize) -> String {
         let host = city.to_lowercase().replace(' ', ".");

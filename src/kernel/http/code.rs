@@ -120,8 +120,6 @@ codes! {
         "The link has expired or was taken back. Ask the office for another.";
     AfterActionMissing => CONFLICT, "after_action_missing", "The after-action report is missing",
         "A briefing is closed when its after-action report is written.";
-    AlreadyInvited => CONFLICT, "already_invited", "Already invited",
-        "This person is invited to this briefing already, or registered for it.";
     RequestInFlight => CONFLICT, "request_in_flight", "The first request is still running",
         "A request with this Idempotency-Key is being processed. Ask again after Retry-After.";
     PreconditionFailed => PRECONDITION_FAILED, "precondition_failed", "Changed since you read it",

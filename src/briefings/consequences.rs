@@ -1,5 +1,6 @@
 //! What else becomes of it when a briefing changes: reminders and mail follow.
 
+use crate::briefings::invitations::commands::revoke_of_controlled;
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus};
 use crate::briefings::model::Briefing;
 use crate::briefings::wire::UpdateBriefing;
@@ -27,6 +28,7 @@ pub(super) fn of_change(
     }
     if briefing.marking == Marking::Cui && stored.marking != Marking::Cui {
         notices::hush(tx, briefing)?;
+        revoke_of_controlled(tx, briefing)?;
     }
     // What is not published was told to nobody, or its publication tells everyone.
     if briefing.status != BriefingStatus::Published {

@@ -50,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(unsubscribe::unsubscribe)
         .service(messages::handlers::list_mail_messages)
         .service(messages::handlers::get_mail_message)
+        .service(messages::handlers::confirm_mail_message)
         .service(messages::handlers::resend_mail_message)
         .service(messages::handlers::bounce_mail_message);
 }

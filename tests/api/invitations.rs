@@ -218,7 +218,6 @@ both_backends! {
         let refused = app.answer(&token, body("Ana.Ruiz@phoenix.example.gov")).await.expect_problem(422, "validation_failed");
         assert_eq!(refused.fault_pointers(), ["/delegate/email"]);
         app.invited(&briefing, "Phoenix", "cleo@phoenix.example.gov").await;
-        app.answer(&token, body("Cleo@phoenix.example.gov")).await.expect_problem(409, "already_invited");
         let done = app.answer(&token, body("ben@phoenix.example.gov")).await.expect(200);
         assert_eq!(done.body, json!({"status": "delegated", "registration": null}));
         app.answer(&token, json!({"answer": "accept"})).await.expect_problem(409, "invitation_answered");
@@ -229,6 +228,72 @@ both_backends! {
         app.answer(&second, json!({"answer": "accept"})).await.expect(200);
         let all = admin.get(&format!("{}?status=accepted", invitations(&briefing))).await.expect(200);
         assert_eq!(all.body["data"][0]["delegated_from"], invitation["id"]);
+    }
+
+    async fn a_link_does_not_tell_who_else_is_invited_or_registered(app: App) {
+        let admin = app.admin().await;
+        let city = app.as_city("Phoenix").await;
+        let briefing = app.published(json!({})).await;
+        app.invited(&briefing, "Phoenix", "cleo@phoenix.example.gov").await;
+        app.attendee(&city, &briefing, "dora@phoenix.example.gov").await;
+        let mut answers = Vec::new();
+        for (name, email) in [("Cleo", "Cleo@phoenix.example.gov"), ("Dora", "dora@phoenix.example.gov"), ("Ben", "ben@phoenix.example.gov")] {
+            let from = format!("for.{name}@phoenix.example.gov");
+            app.invited(&briefing, "Phoenix", &from).await;
+            let given = json!({"answer": "delegate", "delegate": {"name": name, "email": email}});
+            answers.push(app.answer(&app.link_of(&from).await, given).await.expect(200).body);
+        }
+        assert_eq!(answers, vec![json!({"status": "delegated", "registration": null}); 3]);
+        let all = admin.get(&format!("{}?include=total", invitations(&briefing))).await.expect(200);
+        assert_eq!(all.body["total"], 5, "Ben alone was invited in somebody's place");
+    }
+
+    async fn whose_account_was_closed_answers_nothing_by_a_link(app: App) {
+        let admin = app.admin().await;
+        let phoenix = app.city("Phoenix").await;
+        let ana = app.person(ANA, Role::LocalStaff, &phoenix).await;
+        let ana = ana.get("/v1/me").await.expect(200).id();
+        let briefing = app.published(json!({})).await;
+        app.invited(&briefing, "Phoenix", ANA).await;
+        let token = app.link_of(ANA).await;
+        admin.act_now(&format!("/v1/users/{ana}"), "deactivate").await.expect(200);
+        app.look_up(&token).await.expect_problem(410, "invitation_expired");
+        app.answer(&token, json!({"answer": "accept"})).await.expect_problem(410, "invitation_expired");
+        let counts = admin.get(&format!("/v1/briefings/{briefing}")).await.body["counts"]["confirmed"].clone();
+        assert_eq!(counts, json!(0));
+    }
+
+    async fn what_becomes_controlled_information_is_no_longer_open_to_those_who_were_invited(app: App) {
+        let admin = app.admin().await;
+        let briefing = app.published(json!({})).await;
+        let invitation = app.invited(&briefing, "Phoenix", ANA).await;
+        let token = app.link_of(ANA).await;
+        let own = json!({"people": [{"name": "Eve Moss", "email": "eve@office.example.gov", "organization_id": app.office}]});
+        admin.post(&invitations(&briefing), own.clone()).await.expect(201);
+        let path = format!("/v1/briefings/{briefing}");
+        let tag = admin.get(&path).await.expect(200).tag();
+        admin.patch(&path, &tag, json!({"marking": "cui"})).await.expect(200);
+        for answer in ["accept", "decline"] {
+            app.answer(&token, json!({"answer": answer})).await.expect_problem(410, "invitation_expired");
+        }
+        app.look_up(&token).await.expect_problem(410, "invitation_expired");
+        let one = format!("{}/{}", invitations(&briefing), invitation["id"].as_str().unwrap());
+        let revoked = admin.get(&one).await.expect(200);
+        assert_eq!((&revoked.body["status"], &revoked.body["version"]), (&json!("revoked"), &json!(2)));
+        app.settle_journal().await;
+        let events = admin.get("/v1/audit-events?type=briefing_invitation.revoked&include=total").await.expect(200);
+        assert_eq!(events.body["total"], 1);
+        // The office's own people see it, and nobody else is invited to it.
+        let pending = admin.get(&format!("{}?status=pending", invitations(&briefing))).await.expect(200);
+        assert_eq!(pending.body["data"][0]["invitee"]["email"], "eve@office.example.gov");
+        let (phoenix, chicago) = (app.city("Phoenix").await, app.city("Chicago").await);
+        let others = json!({
+            "organization_ids": [app.office, phoenix], "filter": {"states": ["US-IL"]},
+            "people": [{"name": "Ana Ruiz", "email": ANA, "organization_id": chicago}],
+        });
+        let refused = admin.post(&invitations(&briefing), others).await.expect_problem(422, "validation_failed");
+        assert_eq!(refused.fault_pointers(), ["/organization_ids/1", "/filter", "/people/0/organization_id"]);
+        assert_eq!(admin.get(&format!("{}?include=total", invitations(&briefing))).await.body["total"], 2);
     }
 
     async fn who_accepts_when_all_seats_are_taken_waits_in_line(app: App) {
@@ -302,7 +367,9 @@ both_backends! {
             "format": "hybrid", "venue_id": venue, "meeting_url": "https://meet.example.gov/hidden",
         });
         let briefing = app.published(secret).await;
-        app.invited(&briefing, "Phoenix", ANA).await;
+        let admin = app.admin().await;
+        let own = json!({"people": [{"name": "Ana Ruiz", "email": ANA, "organization_id": app.office}]});
+        admin.post(&invitations(&briefing), own).await.expect(201);
         let before = app.queued(Template::BriefingInvitation).await;
         let token = app.link_of(ANA).await;
         let shown = app.look_up(&token).await.expect(200);

@@ -311,9 +311,16 @@ both_backends! {
         let admin = app.again("admin@office.example.gov").await;
         let doubted = admin.get("/v1/mail-messages?status=in_doubt").await.expect(200);
         assert_eq!(doubted.ids().len(), 2);
+        let arrived = admin.post(&format!("/v1/mail-messages/{}/confirm", ids[0]), json!({})).await.expect(200);
+        assert_eq!((&arrived.body["status"], &arrived.body["allowed_actions"]), (&json!("sent"), &json!(["bounce"])));
+        assert!(arrived.body["sent_at"].is_string());
+        let what_it_said = contents(&app, &ids[0]).await;
+        assert_eq!(what_it_said, None, "erased, as of any mail that is sent");
         admin.post(&format!("/v1/mail-messages/{}/resend", ids[1]), json!({})).await.expect(200);
         server.wait(4).await;
         assert_eq!(server.recipients().iter().filter(|to| *to == "lose@example.gov").count(), 1);
+        let confirm = format!("/v1/mail-messages/{}/confirm", ids[2]);
+        admin.post(&confirm, json!({})).await.expect_problem(409, "not_allowed_in_state");
     }
 
     async fn a_mail_server_out_of_reach_costs_no_attempt(app: App) {

@@ -139,7 +139,7 @@ fn settings(more: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
 
 both_backends! {
     async fn killed_while_invitations_go_to_a_mail_server_nobody_gets_two_and_what_is_missing_is_known(app: App) {
-        let server = MailServer::plain(&app);
+        let server = MailServer::postfix_or_plain(&app);
         let settings = settings(vec![
             ("CHANCERY_MAIL__TRANSPORT", "smtp".to_owned()),
             ("CHANCERY_MAIL__HOST", "127.0.0.1".to_owned()),

@@ -12,16 +12,16 @@ use crate::briefings::model::Briefing;
 use crate::briefings::notices;
 use crate::briefings::registrations::model::Registration;
 use crate::briefings::registrations::seats::{Newcomer, admit, expect_open, registered};
-use crate::identity::model::fold_email;
+use crate::identity::model::{UserStatus, fold_email};
 use crate::identity::queries::get as get_user;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Connection, Locked, Tx};
 use crate::kernel::http::{Code, Faults, Problem};
-use crate::kernel::id::{BriefingId, BriefingInvitationId};
+use crate::kernel::id::{BriefingId, BriefingInvitationId, UserId};
 use crate::kernel::secrets::Keyring;
 use crate::kernel::text;
 use crate::kernel::time::Timestamp;
-use crate::schema::briefing_invitations;
+use crate::schema::{briefing_invitations, users};
 use diesel::prelude::*;
 
 /// What an answer led to.
@@ -47,16 +47,38 @@ pub(super) fn expect_unanswered(
 ) -> Result<(), Problem> {
     match row.state(briefing, now) {
         InvitationState::Pending => Ok(()),
-        InvitationState::Expired | InvitationState::Revoked => Err(Problem::new(
-            Code::InvitationExpired,
-            "This invitation has expired or was taken back.",
-        )),
+        InvitationState::Expired | InvitationState::Revoked => Err(over()),
         state => Err(Problem::new(
             Code::InvitationAnswered,
             "This invitation was answered already.",
         )
         .with("answer", state.as_str())),
     }
+}
+
+/// Nobody whose account was closed acts for an organization by a link that they still have.
+///
+/// # Errors
+///
+/// 410 when the account with the address of the invitation was closed.
+fn expect_still_there(conn: &mut Connection, row: &Invitation) -> Result<(), Problem> {
+    let closed: Option<UserId> = users::table
+        .filter(users::email_folded.eq(&row.email_folded))
+        .filter(users::status.eq(UserStatus::Deactivated))
+        .select(users::id)
+        .first(conn)
+        .optional()?;
+    match closed {
+        None => Ok(()),
+        Some(_) => Err(over()),
+    }
+}
+
+fn over() -> Problem {
+    Problem::new(
+        Code::InvitationExpired,
+        "This invitation has expired or was taken back.",
+    )
 }
 
 /// The invitation of a link and its briefing, where it can be answered.
@@ -74,6 +96,7 @@ pub fn look_up(
     let briefing =
         Briefing::load(conn, row.briefing_id.as_str())?.ok_or_else(Problem::not_found)?;
     expect_unanswered(&briefing, &row, now)?;
+    expect_still_there(conn, &row)?;
     // While it is planned anew it is hidden from its audience; a link shows no more than an account.
     if !BriefingStatus::SHOWN_TO_AUDIENCE.contains(&briefing.status) {
         return Err(Problem::new(
@@ -148,6 +171,7 @@ fn answer(
     given: &AnswerInvitation,
 ) -> Result<Answered, Problem> {
     expect_unanswered(&briefing, &row, tx.now)?;
+    expect_still_there(tx.conn, &row)?;
     given.check()?;
     row.answered_at = Some(tx.now);
     row.note = text::clean_optional(given.note.as_deref());
@@ -207,8 +231,8 @@ fn accept(
     admit(tx, briefing, &newcomer)
 }
 
-/// Invites somebody else in the place of the person who is invited. Nobody hands on what was handed
-/// on to them.
+/// Invites somebody else in the place of the person who is invited, unless they are invited already or
+/// registered: whoever has a link is not told which. Nobody hands on what was handed on to them.
 fn hand_on(
     tx: &mut Tx<'_>,
     keyring: &Keyring,
@@ -240,10 +264,7 @@ fn hand_on(
         .first(tx.conn)
         .optional()?;
     if is_invited.is_some() || registered(tx.conn, &briefing.id, &email_folded)?.is_some() {
-        return Err(Problem::new(
-            Code::AlreadyInvited,
-            "This person is invited to this briefing, or registered for it.",
-        ));
+        return Ok(());
     }
     let person = Person {
         organization_id: row.organization_id.clone(),

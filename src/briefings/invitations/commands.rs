@@ -15,6 +15,7 @@ use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::RegistrationStatus;
 use crate::briefings::registrations::seats::expect_open;
 use crate::briefings::{notices, rules};
+use crate::directory::organizations::model::OrganizationKind;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, Problem};
@@ -22,10 +23,13 @@ use crate::kernel::id::{BriefingId, BriefingInvitationId};
 use crate::kernel::journal::record_all;
 use crate::kernel::secrets::Keyring;
 use crate::kernel::time::Timestamp;
-use crate::schema::{briefing_invitations, registrations};
+use crate::schema::{briefing_invitations, organizations, registrations};
 
 /// People who are invited at once, at most.
 const MOST: usize = 10_000;
+
+/// Ids in one condition, at most.
+const CHUNK: usize = 1_000;
 
 /// What the mail of an invitation is sealed for.
 const SEALED_FOR: &str = "mail";
@@ -68,7 +72,7 @@ pub fn create_briefing_invitations(
         "required",
         "must name organizations, a filter or people",
     );
-    let found = recipients::find(tx.conn, input, &mut faults)?;
+    let found = recipients::find(tx.conn, input, briefing.marking, &mut faults)?;
     faults.require(
         found.people.len() <= MOST,
         "",
@@ -286,4 +290,48 @@ pub fn revoke_briefing_invitation(
     notices::uninvite(tx, &row)?;
     tx.record(event("briefing_invitation.revoked", &row, briefing.marking))?;
     Ok((briefing.into_inner(), row))
+}
+
+/// Takes back every invitation that is not answered of people who may not see what the briefing has
+/// become: controlled information. Their mail is taken back with everyone's (`notices::hush`).
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn revoke_of_controlled(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    let rows: Vec<(Invitation, OrganizationKind)> = briefing_invitations::table
+        .inner_join(organizations::table)
+        .filter(briefing_invitations::briefing_id.eq(&briefing.id))
+        .filter(briefing_invitations::status.eq(InvitationStatus::Pending))
+        .order(briefing_invitations::id)
+        .select((Invitation::as_select(), organizations::kind))
+        .load(tx.conn)?;
+    let rows: Vec<Invitation> = rows
+        .into_iter()
+        .filter(|(_, kind)| !kind.is_federal())
+        .map(|(row, _)| row)
+        .collect();
+    let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+    for ids in ids.chunks(CHUNK) {
+        diesel::update(
+            briefing_invitations::table.filter(briefing_invitations::id.eq_any(ids.to_vec())),
+        )
+        .set((
+            briefing_invitations::status.eq(InvitationStatus::Revoked),
+            briefing_invitations::version.eq(briefing_invitations::version + 1),
+            briefing_invitations::updated_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    }
+    let events = rows
+        .iter()
+        .map(|row| {
+            let row = Invitation {
+                version: row.version + 1,
+                ..row.clone()
+            };
+            event("briefing_invitation.revoked", &row, briefing.marking)
+        })
+        .collect();
+    record_all(tx, events)
 }

@@ -44,7 +44,8 @@ pub async fn look_up_invitation_link(
 /// Answer by an invitation's link
 ///
 /// Needs no account. A link is good for one answer: after it 409. `accept` registers the person, with
-/// a seat or on the waitlist; `delegate` invites somebody else in their place, once.
+/// a seat or on the waitlist; `delegate` invites somebody else in their place, once; whoever is invited already,
+/// or registered, is not invited again, and the answer does not tell.
 #[utoipa::path(
     tag = "Public",
     request_body = LinkAnswer,
@@ -52,7 +53,7 @@ pub async fn look_up_invitation_link(
     extensions(
         ("x-permission" = json!("public")),
         ("x-problems" = json!([
-            "not_found", "invitation_answered", "invitation_expired", "already_invited",
+            "not_found", "invitation_answered", "invitation_expired",
             "registration_closed",
         ])),
     ),

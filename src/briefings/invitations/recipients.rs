@@ -8,11 +8,13 @@ use crate::briefings::invitations::wire::{
     CreateBriefingInvitations, InvitationFilter, UnreachableOrganization,
 };
 use crate::directory::organizations;
+use crate::directory::organizations::model::OrganizationKind;
 use crate::identity::model::{UserStatus, fold_email};
 use crate::kernel::access::Role;
 use crate::kernel::db::Connection;
 use crate::kernel::http::{Faults, Problem};
 use crate::kernel::id::OrganizationId;
+use crate::kernel::marking::Marking;
 use crate::kernel::text;
 use crate::schema::{memberships, organizations as org, users};
 
@@ -46,7 +48,18 @@ pub struct Found {
     pub unreachable: Vec<UnreachableOrganization>,
 }
 
-/// Finds everyone whom the body means and notes what is wrong with it.
+/// Notes at an organization that its people would not see the briefing: what is marked `cui` is for
+/// federal roles alone.
+fn note_unseen(marking: Marking, kind: OrganizationKind, pointer: &str, faults: &mut Faults) {
+    faults.require(
+        marking != Marking::Cui || kind.is_federal(),
+        pointer,
+        "not_cleared",
+        "means people who may not see what is marked `cui`",
+    );
+}
+
+/// Finds everyone whom the body means for a briefing with this marking, and notes what is wrong with it.
 ///
 /// # Errors
 ///
@@ -54,20 +67,24 @@ pub struct Found {
 pub fn find(
     conn: &mut Connection,
     input: &CreateBriefingInvitations,
+    marking: Marking,
     faults: &mut Faults,
 ) -> Result<Found, Problem> {
-    let mut asked: BTreeMap<OrganizationId, String> = BTreeMap::new();
+    let mut asked: BTreeMap<OrganizationId, (String, OrganizationKind)> = BTreeMap::new();
     for ids in input.organization_ids.chunks(CHUNK) {
         let known = organizations::queries::by_ids(conn, ids)?;
-        asked.extend(known.into_iter().map(|(id, row)| (id, row.name)));
+        asked.extend(
+            known
+                .into_iter()
+                .map(|(id, row)| (id, (row.name, row.kind))),
+        );
     }
     for (index, id) in input.organization_ids.iter().enumerate() {
-        faults.require(
-            asked.contains_key(id),
-            &format!("/organization_ids/{index}"),
-            "unknown_reference",
-            "names no organization",
-        );
+        let pointer = format!("/organization_ids/{index}");
+        match asked.get(id) {
+            Some((_, kind)) => note_unseen(marking, *kind, &pointer, faults),
+            None => faults.add(&pointer, "unknown_reference", "names no organization"),
+        }
     }
     if let Some(filter) = &input.filter {
         faults.require(
@@ -76,11 +93,15 @@ pub fn find(
             "required",
             "must say which organizations are meant",
         );
-        asked.extend(matching(conn, filter)?);
+        let meant = matching(conn, filter)?;
+        if let Some((_, (_, kind))) = meant.iter().find(|(_, (_, kind))| !kind.is_federal()) {
+            note_unseen(marking, *kind, "/filter", faults);
+        }
+        asked.extend(meant);
     }
     let mut found = Found::default();
     let mut known = HashSet::new();
-    for person in named(conn, input, faults)? {
+    for person in named(conn, input, marking, faults)? {
         if known.insert(person.email_folded.clone()) {
             found.people.push(person);
         }
@@ -95,7 +116,7 @@ pub fn find(
     found.unreachable = asked
         .into_iter()
         .filter(|(id, _)| !reached.contains(id))
-        .map(|(id, name)| UnreachableOrganization { id, name })
+        .map(|(id, (name, _))| UnreachableOrganization { id, name })
         .collect();
     Ok(found)
 }
@@ -104,7 +125,7 @@ pub fn find(
 fn matching(
     conn: &mut Connection,
     filter: &InvitationFilter,
-) -> Result<Vec<(OrganizationId, String)>, Problem> {
+) -> Result<Vec<(OrganizationId, (String, OrganizationKind))>, Problem> {
     let mut query = org::table.into_boxed();
     if !filter.kinds.is_empty() {
         query = query.filter(org::kind.eq_any(filter.kinds.clone()));
@@ -124,8 +145,21 @@ fn matching(
             .filter(org::country.eq_any(countries))
             .filter(org::subdivision.eq_any(regions));
     }
-    let rows: Vec<(OrganizationId, String, String, Option<String>)> = query
-        .select((org::id, org::name, org::country, org::subdivision))
+    type Row = (
+        OrganizationId,
+        String,
+        OrganizationKind,
+        String,
+        Option<String>,
+    );
+    let rows: Vec<Row> = query
+        .select((
+            org::id,
+            org::name,
+            org::kind,
+            org::country,
+            org::subdivision,
+        ))
         .load(conn)?;
     // A region's code alone may be that of another country's.
     let is_meant = |country: &str, region: &Option<String>| {
@@ -137,8 +171,8 @@ fn matching(
     };
     Ok(rows
         .into_iter()
-        .filter(|(_, _, country, region)| is_meant(country, region))
-        .map(|(id, name, _, _)| (id, name))
+        .filter(|(_, _, _, country, region)| is_meant(country, region))
+        .map(|(id, name, kind, _, _)| (id, (name, kind)))
         .collect())
 }
 
@@ -146,6 +180,7 @@ fn matching(
 fn named(
     conn: &mut Connection,
     input: &CreateBriefingInvitations,
+    marking: Marking,
     faults: &mut Faults,
 ) -> Result<Vec<Person>, Problem> {
     let ids: BTreeSet<OrganizationId> = input
@@ -156,12 +191,11 @@ fn named(
     let known = organizations::queries::by_ids(conn, &Vec::from_iter(ids))?;
     let mut people = Vec::with_capacity(input.people.len());
     for (index, person) in input.people.iter().enumerate() {
-        faults.require(
-            known.contains_key(&person.organization_id),
-            &format!("/people/{index}/organization_id"),
-            "unknown_reference",
-            "names no organization",
-        );
+        let pointer = format!("/people/{index}/organization_id");
+        match known.get(&person.organization_id) {
+            Some(row) => note_unseen(marking, row.kind, &pointer, faults),
+            None => faults.add(&pointer, "unknown_reference", "names no organization"),
+        }
         people.push(Person {
             organization_id: person.organization_id.clone(),
             name: text::clean(&person.name),

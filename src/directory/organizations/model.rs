@@ -31,6 +31,14 @@ crate::text_enum! {
     }
 }
 
+impl OrganizationKind {
+    /// Whether its people work for the federal government.
+    #[must_use]
+    pub const fn is_federal(self) -> bool {
+        matches!(self, Self::NationalOffice | Self::FederalAgency)
+    }
+}
+
 /// A row of the directory.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = organizations, treat_none_as_null = true)]

@@ -122,8 +122,6 @@ codes! {
         "A briefing is closed when its after-action report is written.";
     CheckInTooEarly => CONFLICT, "check_in_too_early", "Too early to check in",
         "Attendance is taken from twelve hours before the briefing starts. `opens_at` says when.";
-    AlreadyInvited => CONFLICT, "already_invited", "Already invited",
-        "This person is invited to this briefing already, or registered for it.";
     RequestInFlight => CONFLICT, "request_in_flight", "The first request is still running",
         "A request with this Idempotency-Key is being processed. Ask again after Retry-After.";
     PreconditionFailed => PRECONDITION_FAILED, "precondition_failed", "Changed since you read it",

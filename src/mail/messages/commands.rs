@@ -48,6 +48,22 @@ fn store(tx: &mut Tx<'_>, mut row: MailMessage) -> Result<MailMessage, Problem> 
     Ok(row)
 }
 
+/// Records that a mail in doubt has arrived: its id is in the mail server's log. What it said is
+/// erased, as of any mail that is sent; it counts as sent when it came into doubt.
+///
+/// # Errors
+///
+/// 404; 409 in another state.
+pub fn confirm(tx: &mut Tx<'_>, scope: &Scope, id: &MailMessageId) -> Result<MailMessage, Problem> {
+    let mut row = acquire(tx, scope, id, MailAction::Confirm)?;
+    row.sent_at = Some(row.updated_at);
+    row.last_error = None;
+    outcome::erase(&mut row);
+    let row = store(tx, row)?;
+    tx.record(outcome::event("mail_message.confirmed", &row, None))?;
+    Ok(row)
+}
+
 /// Sends a mail again that is in doubt, failed or bounced. It goes out under the same `Message-ID`,
 /// and its address counts as good until it is refused again.
 ///

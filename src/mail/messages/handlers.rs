@@ -11,8 +11,8 @@ use crate::mail::messages::{commands, queries};
 /// List mail
 ///
 /// Who was sent which mail and what became of it; never what it said. What is `in_doubt` broke off
-/// while the mail server had it: look for its id in the mail server's log, and send it again if it is
-/// not there.
+/// while the mail server had it: look for its id in the mail server's log, and confirm it or, when it is
+/// not there, send it again.
 #[utoipa::path(
     tag = "Mail",
     params(MailMessageQuery),
@@ -48,6 +48,28 @@ pub async fn get_mail_message(
     access
         .read(move |conn, scope| {
             let row = queries::find(conn, &id)?;
+            Reply::ok(&MailMessage::of(row, scope))
+        })
+        .await
+}
+
+/// Record that a mail in doubt has arrived
+///
+/// For one whose id is in the mail server's log.
+#[utoipa::path(
+    tag = "Mail",
+    params(("id" = MailMessageId, Path, description = "The mail.")),
+    responses((status = 200, description = "The mail, sent.", body = MailMessage)),
+    extensions(("x-permission" = json!("mail:write")), ("x-problems" = json!(["not_allowed_in_state"]))),
+)]
+#[post("/v1/mail-messages/{id}/confirm")]
+pub async fn confirm_mail_message(
+    access: Access<may::MailWrite>,
+    Path(id): Path<MailMessageId>,
+) -> Result<Reply, Problem> {
+    access
+        .write(move |tx, scope| {
+            let row = commands::confirm(tx, scope, &id)?;
             Reply::ok(&MailMessage::of(row, scope))
         })
         .await

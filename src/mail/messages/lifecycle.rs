@@ -7,6 +7,8 @@ use crate::mail::model::MailStatus::{self, Bounced, Failed, InDoubt, Queued, Sen
 crate::text_enum! {
     /// What staff may do with a mail.
     pub enum MailAction {
+        /// Record that it has arrived.
+        Confirm => "confirm",
         /// Send it again.
         Resend => "resend",
         /// Record that it came back.
@@ -16,6 +18,7 @@ crate::text_enum! {
 
 /// The table.
 pub const LIFECYCLE: Lifecycle<MailStatus, MailAction> = Lifecycle::new(&[
+    (InDoubt, MailAction::Confirm, Sent, MailWrite),
     (InDoubt, MailAction::Resend, Queued, MailWrite),
     (InDoubt, MailAction::Bounce, Bounced, MailWrite),
     (Failed, MailAction::Resend, Queued, MailWrite),

@@ -8,14 +8,20 @@ const DONE = {
   accepted: { confirmed: "You are registered. A confirmation is on its way to you.",
               waitlisted: "All seats are taken: you are on the waitlist, and are told when a seat comes free." },
   declined: "You have declined. Thank you for telling us.",
-  delegated: "An invitation is on its way to the person you named. Yours has ended.",
+  delegated: "Thank you. The person you named is invited by mail, if they are not yet. Your invitation has ended.",
 };
 const FAULTS = {
   not_found: "This link is not known. Use the link of the last mail that you got.",
   invitation_expired: "This invitation has expired or was taken back. Ask the office for another.",
   registration_closed: "Registration for this briefing is closed.",
-  already_invited: "This person is invited already, or registered.",
   too_many_requests: "There were too many requests. Wait a minute and try again.",
+};
+// What can no longer be answered is said in place of the form.
+const OFF = {
+  cancelled: "This briefing was cancelled. There is nothing to answer.",
+  postponed: "This briefing was postponed. You are told of the new date; there is nothing to answer until then.",
+  delivered: "This briefing has taken place.",
+  closed: "This briefing has taken place.",
 };
 const ANSWERED = { accepted: "You have accepted this invitation already.",
                    declined: "You have declined this invitation already.",
@@ -91,7 +97,15 @@ function show(view) {
   at("name").value = view.invitee.name;
   at("office").value = view.invitee.title || "";
   at("briefing").hidden = false;
+  const off = OFF[view.briefing_status];
+  if (off) {
+    say(off);
+    return;
+  }
   at("form").hidden = false;
+  for (const choice of document.querySelectorAll("input[name=answer]")) {
+    choice.disabled = !view.registration_open && choice.value !== "decline";
+  }
   say(view.registration_open ? "" : "Registration is closed at the moment. You can still decline.");
 }
 

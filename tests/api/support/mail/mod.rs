@@ -17,10 +17,15 @@ use super::app::App;
 
 /// A running mail server; what it accepted is in its folder.
 pub struct MailServer {
-    child: Child,
+    /// None for one that runs already.
+    child: Option<Child>,
     pub port: u16,
     pub folder: PathBuf,
 }
+
+/// Names a Postfix that runs already, as port:folder; the folder is the Maildir in which everything
+/// ends. `scripts/soak-mail` starts one.
+const POSTFIX: &str = "TEST_POSTFIX";
 
 /// The Python that the mail server runs on: where `scripts/test` has found or made it.
 fn python() -> PathBuf {
@@ -56,10 +61,28 @@ impl MailServer {
             .read_line(&mut line)
             .unwrap();
         Self {
-            child,
+            child: Some(child),
             port: line.trim().parse().expect("the mail server says its port"),
             folder: folder.to_owned(),
         }
+    }
+
+    /// The Postfix that `TEST_POSTFIX` names, with nothing in its Maildir; without one, a server in a
+    /// folder beside the database of a test.
+    pub fn postfix_or_plain(app: &App) -> Self {
+        let Ok(named) = std::env::var(POSTFIX) else {
+            return Self::plain(app);
+        };
+        let (port, folder) = named.split_once(':').expect("port:folder");
+        let server = Self {
+            child: None,
+            port: port.parse().unwrap(),
+            folder: Path::new(folder).join("new"),
+        };
+        for path in entries(&server.folder) {
+            std::fs::remove_file(path).unwrap();
+        }
+        server
     }
 
     /// A server without TLS in a folder beside the database of a test.
@@ -78,13 +101,15 @@ impl MailServer {
 
     /// For each mail that it has accepted, whom it was for; without reading the mails whole.
     pub fn recipients(&self) -> Vec<String> {
-        files(&self.folder)
+        let (paths, header) = match self.child {
+            Some(_) => (files(&self.folder), "X-Envelope-To: "),
+            None => (entries(&self.folder), "X-Original-To: "),
+        };
+        paths
             .iter()
             .map(|path| {
                 let text = std::fs::read_to_string(path).unwrap();
-                let line = text
-                    .lines()
-                    .find_map(|line| line.strip_prefix("X-Envelope-To: "));
+                let line = text.lines().find_map(|line| line.strip_prefix(header));
                 line.unwrap().to_owned()
             })
             .collect()
@@ -99,20 +124,26 @@ impl MailServer {
 
 impl Drop for MailServer {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
 /// The mails in a folder.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut paths = entries(folder);
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "eml"));
+    paths
+}
+
+/// Whatever is in a folder; nothing in one that does not exist.
+fn entries(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
-    entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|kind| kind == "eml"))
-        .collect()
+    entries.map(|entry| entry.unwrap().path()).collect()
 }
 
 /// The mails in a folder as a mail program reads them, in the order of their names.
@@ -224,6 +255,23 @@ impl App {
         panic!("nothing was tried");
     }
 
+    /// Puts a mail into doubt, as a mail server that goes away does.
+    async fn doubt_mail(&self, id: &MailMessageId) {
+        use chancery::mail::model::MailStatus;
+        use chancery::schema::mail_messages::dsl;
+        use diesel::prelude::*;
+        let id = id.clone();
+        self.kernel
+            .db
+            .write(WriteContext::system(self.clock.now()), move |tx| {
+                let found = dsl::mail_messages.filter(dsl::id.eq(&id));
+                let doubt = dsl::status.eq(MailStatus::InDoubt);
+                Ok(diesel::update(found).set(doubt).execute(tx.conn)?)
+            })
+            .await
+            .unwrap();
+    }
+
     /// Forgets who sends mail: those who did are dead, and their leases need not run out.
     pub async fn forget_mail_leases(&self) {
         use chancery::schema::worker_leases::dsl;
@@ -281,5 +329,8 @@ pub async fn mail_world(app: &App, operation: &str, number: usize) -> Vec<(&'sta
         .await
         .remove(0);
     app.mail_that_is(&id, status).await;
+    if operation.starts_with("confirm") {
+        app.doubt_mail(&id).await;
+    }
     vec![("msg", id.to_string())]
 }

@@ -39,6 +39,9 @@ pub struct Person {
     pub title: Option<String>,
 }
 
+/// What is known of an organization whose people are asked: its name and kind.
+type Asked = (String, OrganizationKind);
+
 /// Who was found.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -70,7 +73,7 @@ pub fn find(
     marking: Marking,
     faults: &mut Faults,
 ) -> Result<Found, Problem> {
-    let mut asked: BTreeMap<OrganizationId, (String, OrganizationKind)> = BTreeMap::new();
+    let mut asked: BTreeMap<OrganizationId, Asked> = BTreeMap::new();
     for ids in input.organization_ids.chunks(CHUNK) {
         let known = organizations::queries::by_ids(conn, ids)?;
         asked.extend(
@@ -125,7 +128,7 @@ pub fn find(
 fn matching(
     conn: &mut Connection,
     filter: &InvitationFilter,
-) -> Result<Vec<(OrganizationId, (String, OrganizationKind))>, Problem> {
+) -> Result<Vec<(OrganizationId, Asked)>, Problem> {
     let mut query = org::table.into_boxed();
     if !filter.kinds.is_empty() {
         query = query.filter(org::kind.eq_any(filter.kinds.clone()));

@@ -3,19 +3,12 @@
 
 use chancery::kernel::access::Role;
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::both_backends;
-use crate::support::{App, each};
+use crate::support::{App, dates, each};
 
 const SERIES: &str = "/v1/briefing-series";
-
-fn dates(occurrences: &[Value]) -> Vec<&str> {
-    occurrences
-        .iter()
-        .map(|one| one["date"].as_str().unwrap())
-        .collect()
-}
 
 both_backends! {
     async fn ten_o_clock_stays_ten_o_clock_when_the_clocks_change(app: App) {

@@ -1,10 +1,9 @@
 //! Changes of series and of single occurrences, and what follows them.
 
-use chancery::kernel::access::Role;
 use serde_json::json;
 
 use crate::both_backends;
-use crate::support::{App, each};
+use crate::support::{App, dates, each};
 
 const SERIES: &str = "/v1/briefing-series";
 

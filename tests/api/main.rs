@@ -57,6 +57,7 @@ mod motion_statements;
 mod motions;
 mod officers;
 mod openapi;
+mod pages;
 mod placement_reports;
 mod placement_succession;
 mod placement_terms;

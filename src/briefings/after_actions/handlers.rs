@@ -50,7 +50,7 @@ pub async fn get_after_action(
         (status = 201, description = "The first report.", body = AfterAction),
     ),
     extensions(
-        ("x-permission" = json!("after-actions:write")),
+        ("x-permission" = json!("briefings:close")),
         ("x-problems" = json!(["not_allowed_in_state", "precondition_required", "precondition_failed"])),
     ),
 )]

@@ -75,6 +75,8 @@ pub struct ServerConfig {
     pub shutdown_seconds: u64,
     /// Origins whose pages may call the API from a browser.
     pub allowed_origins: Vec<String>,
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
 }
 
 /// The database.
@@ -174,6 +176,7 @@ impl Default for ServerConfig {
             workers: 0,
             shutdown_seconds: 8,
             allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -254,6 +257,7 @@ impl Config {
                 .try_parsing(true)
                 .list_separator(",")
                 .with_list_parse_key("server.allowed_origins")
+                .with_list_parse_key("server.trusted_proxies")
                 .with_list_parse_key("webhooks.allowed_networks")
                 .with_list_parse_key("briefings.follow_up_reminder_days")
                 .with_list_parse_key("briefings.reminder_hours")

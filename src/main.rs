@@ -235,7 +235,9 @@ fn serve_demo(mut config: Config) -> Done<()> {
     let mut done = 0;
     let mut last = (String::new(), 0);
     let settings = Settings::read(&config)?;
-    let made = demo::make(&kernel, &hasher, &settings, &mut |file, rows| {
+    let of_briefings = chancery::briefings::settings::Settings::read(&config)?;
+    let all = (&settings, &of_briefings);
+    let made = demo::make(&kernel, &hasher, all, &mut |file, rows| {
         if last.0 != file {
             done += last.1;
         }
@@ -245,6 +247,8 @@ fn serve_demo(mut config: Config) -> Done<()> {
     bar.finish_and_clear();
     drop(kernel);
     let folder = config.data_dir.clone();
+    let mails = config.mail.folder.clone();
+    let mails = mails.unwrap_or_else(|| folder.join("mail"));
     actix_web::rt::System::new().block_on(async move {
         let application = build(config)?;
         let url = format!("http://{}", application.address());
@@ -274,6 +278,11 @@ fn serve_demo(mut config: Config) -> Done<()> {
                 text.push_str(&format!("  {:<18} {}\n", key.mode.as_str(), key.secret));
             }
             text.push_str(&format!(
+                "\nThe calendar of Phoenix' staff member, for a calendar program:\n\n  \
+                 {url}/calendars/{}.ics\n",
+                made.calendar
+            ));
+            text.push_str(&format!(
                 "\nA tour to copy and paste, or `bash {}`:\n\n{tour}",
                 folder.join("tour.sh").display()
             ));
@@ -287,7 +296,8 @@ fn serve_demo(mut config: Config) -> Done<()> {
             ));
         }
         text.push_str(&format!(
-            "\nDocumentation to try things in: {url}/docs/\n\n"
+            "\nMail is written to files: {}\n\nDocumentation to try things in: {url}/docs/\n\n",
+            mails.display()
         ));
         print(&text)?;
         run_until_stopped(application).await

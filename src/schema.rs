@@ -1286,6 +1286,8 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        useful_until -> Nullable<Timestamp>,
+        is_held_back -> Bool,
     }
 }
 

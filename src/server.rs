@@ -19,9 +19,9 @@ use crate::briefings;
 use crate::briefings::availability::settings::AvailabilitySettings;
 use crate::config::{Config, ConfigError};
 use crate::event_requests;
-use crate::identity::Identity;
 use crate::identity::authenticate::authenticate;
 use crate::identity::credentials::is_key_in_query;
+use crate::identity::{self, Identity};
 use crate::integrations::Integrations;
 use crate::integrations::deliveries::{fan_out, sender};
 use crate::kernel::Kernel;
@@ -30,7 +30,8 @@ use crate::kernel::clock::Clock;
 use crate::kernel::db::Database;
 use crate::kernel::db::migrate::{self, MigrateError};
 use crate::kernel::http::limit::Limits;
-use crate::kernel::http::{Code, Faults, Problem, middleware};
+use crate::kernel::http::{Code, Faults, Problem, TrustedProxies, middleware, site};
+use crate::kernel::networks::Networks;
 use crate::kernel::secrets::Keyring;
 use crate::mail;
 use crate::mail::settings::Mail;
@@ -76,6 +77,7 @@ struct Rooms {
     integrations: Integrations,
     mail: Mail,
     limits: Limits,
+    proxies: TrustedProxies,
     rules: Rules,
 }
 
@@ -137,6 +139,9 @@ impl Application {
         let integrations = Integrations::new(&config.webhooks)?;
         let mail = Mail::new(&config)?;
         let limits = Limits::new(config.limits.requests_per_minute);
+        let proxies = Networks::parse(&config.server.trusted_proxies)
+            .map(TrustedProxies)
+            .map_err(|error| ConfigError::Invalid(format!("server.trusted_proxies: {error}")))?;
         let rules = Rules {
             requests: event_requests::settings::Settings::read(&config)?,
             briefings: briefings::settings::Settings::read(&config)?,
@@ -169,6 +174,7 @@ impl Application {
             integrations,
             mail,
             limits,
+            proxies,
             rules,
         };
         let server = server(listener, &kernel, rooms, config)
@@ -234,6 +240,7 @@ fn server(
     let integrations = Data::new(rooms.integrations);
     let mail = Data::new(rooms.mail);
     let limits = Data::new(rooms.limits);
+    let proxies = Data::new(rooms.proxies);
     let surface = Data::new(Surface::new(&openapi::document()));
     let availability = Data::new(AvailabilitySettings {
         calendar: rooms.rules.requests.calendar.clone(),
@@ -250,6 +257,7 @@ fn server(
             .app_data(integrations.clone())
             .app_data(mail.clone())
             .app_data(limits.clone())
+            .app_data(proxies.clone())
             .app_data(surface.clone())
             .app_data(briefings.clone())
             .app_data(requests.clone())
@@ -259,7 +267,10 @@ fn server(
             .configure(routes::all)
             .split_for_parts();
         app.route("/openapi.json", web::get().to(serve_document))
+            .configure(site::shared)
             .configure(briefings::invitations::page::pages)
+            .configure(identity::page::pages)
+            .configure(mail::unsubscribe::page::pages)
             .service(web::redirect("/docs", "/docs/"))
             .service(
                 SwaggerUi::new("/docs/{_:.*}")

@@ -6,6 +6,7 @@ use crate::briefings::access_data::erasing;
 use crate::briefings::aggregate::{
     Conflicts, acquire, book, check_complete, event, store, summary,
 };
+use crate::briefings::booking::Kept;
 use crate::briefings::lifecycle::{BriefingAction, LIFECYCLE};
 use crate::briefings::model::Briefing;
 use crate::briefings::{after_actions, booking, consequences, queries};
@@ -52,13 +53,17 @@ pub(super) fn advance_locked(
             let briefers = queries::briefer_ids(tx.conn, id)?;
             check_complete(&briefing, &briefers)?;
             let mut faults = Faults::default();
-            booking::lock_resources(tx, &briefing, &briefers, &mut faults)?;
+            booking::lock_resources(tx, &briefing, &briefers, &Kept::default(), &mut faults)?;
             faults.finish()?;
             book(tx, stored, &briefing, &briefers, conflicts)?;
             briefing.reason = None;
             "briefing.scheduled"
         }
         BriefingAction::Publish => {
+            let briefers = queries::briefer_ids(tx.conn, id)?;
+            let mut faults = Faults::default();
+            booking::note_retired(tx, &briefing, &briefers, &mut faults)?;
+            faults.finish()?;
             briefing.published_at = Some(tx.now);
             "briefing.published"
         }

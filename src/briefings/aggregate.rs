@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::briefings::booking::Kept;
 use crate::briefings::model::Briefing;
 use crate::briefings::{booking, queries};
 use crate::directory::organizations;
@@ -56,6 +57,7 @@ pub(super) fn check_references(
     tx: &mut Tx<'_>,
     briefing: &Briefing,
     briefers: &[BrieferId],
+    kept: &Kept,
     faults: &mut Faults,
 ) -> Result<(), Problem> {
     for (index, id) in briefers.iter().enumerate() {
@@ -66,7 +68,7 @@ pub(super) fn check_references(
             "is named twice",
         );
     }
-    booking::lock_resources(tx, briefing, briefers, faults)?;
+    booking::lock_resources(tx, briefing, briefers, kept, faults)?;
     if let Some(id) = &briefing.organization_id {
         let exists = organizations::queries::exists(tx.conn, id)?;
         faults.require(

@@ -11,12 +11,21 @@ use crate::directory::briefers::model::Briefer;
 use crate::directory::venues::model::Venue;
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, Problem};
-use crate::kernel::id::{BrieferId, BriefingId};
+use crate::kernel::id::{BrieferId, BriefingId, VenueId};
 use crate::kernel::time::Timestamp;
-use crate::schema::{bookings, briefings};
+use crate::schema::{bookings, briefers, briefings, venues};
+
+/// What a briefing names already and may go on naming, also where it is retired.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// The briefers.
+    pub briefers: Vec<BrieferId>,
+    /// The venue.
+    pub venue_id: Option<VenueId>,
+}
 
 /// Locks the briefers and the venue in the order of their ids and notes at the members of the
-/// body which of them do not exist or are no longer booked.
+/// body which of them do not exist, or are no longer booked and not kept.
 ///
 /// # Errors
 ///
@@ -25,6 +34,7 @@ pub fn lock_resources(
     tx: &mut Tx<'_>,
     briefing: &Briefing,
     briefers: &[BrieferId],
+    kept: &Kept,
     faults: &mut Faults,
 ) -> Result<(), Problem> {
     let mut in_order: Vec<(usize, &BrieferId)> = briefers.iter().enumerate().collect();
@@ -32,15 +42,16 @@ pub fn lock_resources(
     for (index, id) in in_order {
         let pointer = format!("/briefer_ids/{index}");
         let briefer = Locked::<Briefer>::acquire(tx, id.as_str())?;
-        note_unusable(briefer.map(|briefer| briefer.is_active), &pointer, faults);
+        let found = briefer
+            .as_ref()
+            .map(|one| (one.name.as_str(), one.is_active));
+        note_unusable(found, kept.briefers.contains(id), &pointer, faults);
     }
     if let Some(id) = &briefing.venue_id {
         let venue = Locked::<Venue>::acquire(tx, id.as_str())?;
-        note_unusable(
-            venue.as_ref().map(|venue| venue.is_active),
-            "/venue_id",
-            faults,
-        );
+        let found = venue.as_ref().map(|one| (one.name.as_str(), one.is_active));
+        let is_kept = kept.venue_id.as_ref() == Some(id);
+        note_unusable(found, is_kept, "/venue_id", faults);
         if let Some(places) = venue.and_then(|venue| venue.capacity) {
             faults.require(
                 briefing.capacity <= places,
@@ -53,12 +64,51 @@ pub fn lock_resources(
     Ok(())
 }
 
-fn note_unusable(is_active: Option<bool>, pointer: &str, faults: &mut Faults) {
-    match is_active {
+fn note_unusable(found: Option<(&str, bool)>, is_kept: bool, pointer: &str, faults: &mut Faults) {
+    match found {
         None => faults.add(pointer, "unknown_reference", "does not exist"),
-        Some(false) => faults.add(pointer, "inactive", "can no longer be booked"),
-        Some(true) => {}
+        Some((name, false)) if !is_kept => {
+            let detail = format!("can no longer be booked: {name} was retired");
+            faults.add(pointer, "inactive", &detail);
+        }
+        Some(_) => {}
     }
+}
+
+/// Notes which of the briefers and the venue of a briefing were retired since it was booked.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn note_retired(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    ids: &[BrieferId],
+    faults: &mut Faults,
+) -> Result<(), Problem> {
+    let retired: Vec<(BrieferId, String)> = briefers::table
+        .filter(briefers::id.eq_any(ids.to_vec()))
+        .filter(briefers::is_active.eq(false))
+        .select((briefers::id, briefers::name))
+        .load(tx.conn)?;
+    for (index, id) in ids.iter().enumerate() {
+        if let Some((_, name)) = retired.iter().find(|(retired, _)| retired == id) {
+            let pointer = format!("/briefer_ids/{index}");
+            note_unusable(Some((name, false)), false, &pointer, faults);
+        }
+    }
+    if let Some(id) = &briefing.venue_id {
+        let found: Option<(String, bool)> = venues::table
+            .filter(venues::id.eq(id))
+            .select((venues::name, venues::is_active))
+            .first(tx.conn)
+            .optional()?;
+        let found = found
+            .as_ref()
+            .map(|(name, active)| (name.as_str(), *active));
+        note_unusable(found, false, "/venue_id", faults);
+    }
+    Ok(())
 }
 
 /// Books the briefers and the venue of a briefing for its time, in place of what it held.

@@ -8,6 +8,7 @@ use crate::briefings::aggregate::{
     summary,
 };
 use crate::briefings::audience::{check_audience, replace_audience};
+use crate::briefings::booking::Kept;
 use crate::briefings::lifecycle::{BriefingStatus, LIFECYCLE};
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::seats::promote_waiting;
@@ -18,7 +19,7 @@ use crate::briefings::{consequences, queries, reminders};
 use crate::kernel::access::Scope;
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
-use crate::kernel::id::BriefingId;
+use crate::kernel::id::{BrieferId, BriefingId};
 use crate::kernel::patch::Patch;
 use crate::kernel::text;
 use crate::kernel::time::{ZonedTime, ZonedTimeInput};
@@ -93,7 +94,13 @@ pub fn create_briefing(tx: &mut Tx<'_>, input: CreateBriefing) -> Result<Briefin
         updated_at: tx.now,
         sequence: 0,
     };
-    check_references(tx, &briefing, &input.briefer_ids, &mut faults)?;
+    check_references(
+        tx,
+        &briefing,
+        &input.briefer_ids,
+        &Kept::default(),
+        &mut faults,
+    )?;
     faults.finish()?;
     diesel::insert_into(briefings::table)
         .values(briefing.clone())
@@ -154,11 +161,13 @@ pub(super) fn change_locked(
     if let Some(audience) = &change.audience {
         check_audience(tx, audience, &mut faults)?;
     }
+    let named = queries::briefer_ids(tx.conn, id)?;
     let briefers = match &change.briefer_ids {
         Some(briefers) => briefers.clone(),
-        None => queries::briefer_ids(tx.conn, id)?,
+        None => named.clone(),
     };
-    check_references(tx, &briefing, &briefers, &mut faults)?;
+    let kept = kept_by_change(stored, &briefing, named);
+    check_references(tx, &briefing, &briefers, &kept, &mut faults)?;
     faults.finish()?;
     if change.briefer_ids.is_some() {
         replace_briefers(tx, id, &briefers)?;
@@ -178,6 +187,19 @@ pub(super) fn change_locked(
     consequences::of_change(tx, stored, &briefing, change)?;
     promote_waiting(tx, stored, &briefing)?;
     Ok(briefing)
+}
+
+/// What a change leaves as it was, and may be retired. A booked briefing at another time books whom it
+/// names anew.
+fn kept_by_change(stored: &Briefing, briefing: &Briefing, briefers: Vec<BrieferId>) -> Kept {
+    let is_moved = (stored.starts_at, stored.ends_at) != (briefing.starts_at, briefing.ends_at);
+    if stored.status.holds_bookings() && is_moved {
+        return Kept::default();
+    }
+    Kept {
+        briefers,
+        venue_id: stored.venue_id.clone(),
+    }
 }
 
 fn apply(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Faults) {
@@ -224,12 +246,15 @@ fn apply_times(change: &UpdateBriefing, briefing: &mut Briefing, faults: &mut Fa
         briefing.zoned(briefing.ends_at),
         faults,
     );
+    let was = briefing.zoned(briefing.starts_at);
     let deadline = |patch: &Patch<ZonedTimeInput>,
                     pointer: &str,
                     kept: Option<ZonedTime>,
                     faults: &mut Faults| {
         match patch {
-            Patch::Keep => kept,
+            Patch::Keep => kept.map(|kept| {
+                starts.map_or(kept, |starts_at| rules::following(&kept, &was, &starts_at))
+            }),
             Patch::Clear => None,
             Patch::Set(input) => input.resolve(pointer, faults),
         }

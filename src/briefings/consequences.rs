@@ -3,6 +3,7 @@
 use crate::briefings::invitations::commands::revoke_of_controlled;
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus};
 use crate::briefings::model::Briefing;
+use crate::briefings::rules::registration_closes_at;
 use crate::briefings::wire::UpdateBriefing;
 use crate::briefings::{notices, reminders};
 use crate::kernel::db::{Locked, Tx};
@@ -29,6 +30,9 @@ pub(super) fn of_change(
     if briefing.marking == Marking::Cui && stored.marking != Marking::Cui {
         notices::hush(tx, briefing)?;
         revoke_of_controlled(tx, briefing)?;
+    }
+    if registration_closes_at(briefing) != registration_closes_at(stored) {
+        notices::closing_moved(tx, briefing)?;
     }
     // What is not published was told to nobody, or its publication tells everyone.
     if briefing.status != BriefingStatus::Published {

@@ -5,6 +5,8 @@
 //! everyone else gets text. Of a briefing that is marked as controlled information neither says
 //! what it is about or where it is.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::briefings::invitations::model::{Invitation, InvitationStatus};
@@ -17,6 +19,7 @@ use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::ical::Method;
 use crate::kernel::id::{BriefingInvitationId, RegistrationId};
+use crate::kernel::time::Timestamp;
 use crate::mail::outbox::{self, Recipient};
 use crate::mail::template::Template;
 use crate::schema::{briefing_invitations, briefings, registrations};
@@ -181,10 +184,28 @@ pub fn invited(
             draft.about = ("briefing_invitation", row.id.to_string());
             draft.values = told.values_for(&row.name, (false, false), Some(ANSWER_PAGE));
             draft.secret = Some(token);
+            draft.useful_until = Some(row.ends_at(briefing));
             draft
         })
         .collect();
     outbox::queue_all(tx, drafts)?;
+    Ok(())
+}
+
+/// Invitations that still wait are of use for as long as they can be answered, after a change of that.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn closing_moved(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    let mut by_end: BTreeMap<Timestamp, Vec<String>> = BTreeMap::new();
+    for row in unanswered(tx.conn, briefing)? {
+        let ids = by_end.entry(row.ends_at(briefing)).or_default();
+        ids.push(row.id.to_string());
+    }
+    for (until, ids) in by_end {
+        outbox::set_useful_until(tx, "briefing_invitation", &ids, until)?;
+    }
     Ok(())
 }
 
@@ -313,6 +334,9 @@ pub fn remind(tx: &mut Tx<'_>, briefing: &Briefing, hours: i64) -> Result<usize,
         for row in open {
             drafts.push(told.to_invited(row, Template::BriefingReminder, once(row.id.as_str())));
         }
+    }
+    for draft in &mut drafts {
+        draft.useful_until = Some(briefing.starts_at);
     }
     let count = drafts.len();
     outbox::queue_all(tx, drafts)?;

@@ -114,11 +114,36 @@ fn load_or_new(tx: &mut Tx<'_>, id: &BriefingId) -> Result<Reminders, Problem> {
 /// When the database fails.
 pub fn set_hours(tx: &mut Tx<'_>, id: &BriefingId, hours: Option<&[i64]>) -> Result<(), Problem> {
     let mut row = load_or_new(tx, id)?;
-    row.hours = hours.map(|hours| {
-        let texts: Vec<String> = in_order(hours).iter().map(ToString::to_string).collect();
-        texts.join(",")
-    });
+    row.hours = hours.map(written);
     store(tx, &row)
+}
+
+fn written(hours: &[i64]) -> String {
+    let texts: Vec<String> = in_order(hours).iter().map(ToString::to_string).collect();
+    texts.join(",")
+}
+
+/// Sets the hours that new briefings state for themselves.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn set_hours_of_new(
+    tx: &mut Tx<'_>,
+    ids: Vec<BriefingId>,
+    hours: &[i64],
+) -> Result<(), Problem> {
+    let rows: Vec<Reminders> = ids
+        .into_iter()
+        .map(|briefing_id| Reminders {
+            briefing_id,
+            hours: Some(written(hours)),
+            counted_from: tx.now,
+            next_at: None,
+        })
+        .collect();
+    crate::insert_all!(&mut *tx.conn, briefing_reminders::table, rows)?;
+    Ok(())
 }
 
 /// Lets reminders count from now on: the briefing was published, or has another date.

@@ -36,6 +36,28 @@ pub fn check_times(times: &Times, faults: &mut Faults) {
     }
 }
 
+/// A deadline after its briefing has moved: as long before the start as it was, on the clock on the
+/// wall, so that "at noon on the day before" stays what it is. Never after the start.
+#[must_use]
+pub fn following(deadline: &ZonedTime, was: &ZonedTime, starts_at: &ZonedTime) -> ZonedTime {
+    if (was.utc(), was.zone()) == (starts_at.utc(), starts_at.zone()) {
+        return *deadline;
+    }
+    before_start(starts_at, deadline.local().seconds_until(was.local()))
+}
+
+/// So many seconds before the start, on the clock on the wall, and never after the start. Where the
+/// clock skips that time, the first instant after the gap.
+#[must_use]
+pub fn before_start(starts_at: &ZonedTime, seconds: i64) -> ZonedTime {
+    let local = starts_at.local().plus_seconds(-seconds);
+    let wanted = ZonedTime::at_local(local, starts_at.zone());
+    if wanted.utc() > starts_at.utc() {
+        return *starts_at;
+    }
+    wanted
+}
+
 /// Until when the audience may register: the earliest of the deadlines and the start.
 #[must_use]
 pub fn registration_closes_at(briefing: &Briefing) -> Timestamp {
@@ -101,6 +123,17 @@ pub fn seat_for_newcomer(taken: &[i64], capacity: i64, waiting: i64) -> Option<i
         return None;
     }
     free_seat(taken, capacity)
+}
+
+/// How long before the start a check-in counts, in seconds: twelve hours, so that badges are handed out
+/// in the morning for an evening, and the mistaken briefing of another day is refused.
+const DOORS_OPEN: i64 = 12 * 3600;
+
+/// From when on a check-in counts. There is no end but the closing of the briefing: a list on paper is
+/// typed in on the next day.
+#[must_use]
+pub fn check_in_opens_at(briefing: &Briefing) -> Timestamp {
+    briefing.starts_at.plus_seconds(-DOORS_OPEN)
 }
 
 /// Whether attendance is taken: from publication until the briefing is written up.

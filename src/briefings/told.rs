@@ -152,6 +152,7 @@ impl<'a> Told<'a> {
             urgent: false,
             once,
             not_before: None,
+            useful_until: None,
         }
     }
 
@@ -184,6 +185,7 @@ impl<'a> Told<'a> {
             urgent: false,
             once,
             not_before: None,
+            useful_until: None,
         }
     }
 }

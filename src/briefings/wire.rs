@@ -400,7 +400,8 @@ pub struct UpdateBriefing {
     /// Where people meet.
     #[schema(nullable = false)]
     pub format: Option<BriefingFormat>,
-    /// When it starts.
+    /// When it starts. Deadlines that are not named here move with it, and stay as long before it, on
+    /// the clock on the wall.
     #[schema(nullable = false)]
     pub starts_at: Option<ZonedTimeInput>,
     /// When it ends, in the same time zone.

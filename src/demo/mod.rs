@@ -9,6 +9,7 @@ mod briefings;
 mod officers;
 mod people;
 mod placements;
+mod practice;
 mod programs;
 mod requests;
 mod tour;
@@ -87,6 +88,8 @@ pub struct Made {
     pub accounts: Vec<DemoAccount>,
     /// The API keys of Phoenix.
     pub keys: Vec<DemoKey>,
+    /// The token of the calendar that Phoenix' staff member has.
+    pub calendar: String,
 }
 
 /// Makes the demo in an empty database. `None` when there is an office already.
@@ -97,7 +100,7 @@ pub struct Made {
 pub fn make(
     kernel: &Kernel,
     passwords: &Passwords,
-    settings: &Settings,
+    settings: (&Settings, &crate::briefings::settings::Settings),
     progress: &mut dyn FnMut(&str, u64),
 ) -> Result<Option<Made>, DemoError> {
     let is_made = kernel
@@ -121,12 +124,17 @@ pub fn make(
     }
     let closed = passwords.hash_blocking(&random_token("")?)?;
     let letters = actix_web::rt::System::new().block_on(requests::store_letters(&kernel.blobs))?;
-    let keys = kernel.db.write_blocking(&context, |tx| {
-        let keys = fill(tx, settings, &hashed, &letters)?;
-        assemblies::make(tx, &keys.0, &kernel.keyring, &closed)?;
-        Ok(keys.1)
+    let (keys, calendar) = kernel.db.write_blocking(&context, |tx| {
+        let (people, keys) = fill(tx, settings.0, &hashed, &letters)?;
+        assemblies::make(tx, &people, &kernel.keyring, &closed)?;
+        let calendar = practice::make(tx, &people, &kernel.keyring, settings.1)?;
+        Ok((keys, calendar))
     })?;
-    Ok(Some(Made { accounts, keys }))
+    Ok(Some(Made {
+        accounts,
+        keys,
+        calendar,
+    }))
 }
 
 fn fill(

@@ -7,7 +7,7 @@ use crate::directory::organizations;
 use crate::directory::organizations::model::OrganizationKind;
 use crate::identity::model::{Membership, User, UserStatus, fold_email};
 use crate::identity::wire::{self, CreateUser, InvitationLink, UpdateUser};
-use crate::identity::{queries, sessions, throttle};
+use crate::identity::{page, queries, sessions, throttle};
 use crate::kernel::access::Role;
 use crate::kernel::db::{Locked, Tx, constraint, dialect};
 use crate::kernel::http::{Code, Faults, IfMatch, Problem};
@@ -228,7 +228,7 @@ fn invite(
         .execute(tx.conn)?;
     tx.record(event("user.invited", user))?;
     Ok(InvitationLink {
-        url: format!("{}/invitations#{token}", settings.public_url),
+        url: format!("{}{}#{token}", settings.public_url, page::PATH),
         token,
         expires_at,
     })
@@ -269,7 +269,6 @@ pub fn invite_user(
     if stored.status == UserStatus::Deactivated {
         return Err(not_allowed("invite", stored.status, &["reactivate"]));
     }
-    throttle::forgive(tx, &throttle_key(&stored.email_folded))?;
     let link = invite(tx, &stored, settings)?;
     Ok((stored.into_inner(), link))
 }

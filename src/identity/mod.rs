@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod handlers;
 mod keys;
 pub mod model;
+pub mod page;
 pub mod passwords;
 pub mod postings;
 pub mod queries;

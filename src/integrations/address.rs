@@ -7,10 +7,8 @@
 //! another address by then. What is checked is what is connected to (`PublicResolver`).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Url, redirect};
 
@@ -114,7 +112,7 @@ impl AddressFault {
 /// What this installation allows.
 #[derive(Debug, Clone, Default)]
 pub struct AddressRules {
-    allowed: Arc<Vec<IpNet>>,
+    allowed: Networks,
 }
 
 impl AddressRules {
@@ -124,26 +122,13 @@ impl AddressRules {
     ///
     /// Names the network that cannot be read.
     pub fn new(networks: &[String]) -> Result<Self, String> {
-        let allowed = networks
-            .iter()
-            .map(|text| {
-                text.trim()
-                    .parse()
-                    .map_err(|_| format!("`{text}` is not a network such as 10.1.0.0/16"))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            allowed: Arc::new(allowed),
-        })
+        Networks::parse(networks).map(|allowed| Self { allowed })
     }
 
     /// Whether a delivery may go to this address, in clear text or not.
     #[must_use]
     pub fn allows(&self, address: IpAddr, is_encrypted: bool) -> bool {
-        self.allowed
-            .iter()
-            .any(|network| network.contains(&address))
-            || is_encrypted && is_public(address)
+        self.allowed.contains(address) || is_encrypted && is_public(address)
     }
 
     /// Checks everything that the URL itself shows. The URL's parser has turned every spelling of

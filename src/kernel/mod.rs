@@ -25,6 +25,7 @@ pub mod id;
 pub mod journal;
 pub mod lifecycle;
 pub mod marking;
+pub mod networks;
 pub mod patch;
 pub mod secrets;
 pub mod span;

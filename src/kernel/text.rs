@@ -90,6 +90,34 @@ macro_rules! text_enum {
     };
 }
 
+/// Characters that change what a reader sees without being seen: marks of direction, and space of no
+/// width. Joiners, which some scripts spell words with, are none.
+#[must_use]
+pub const fn is_hidden(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+    )
+}
+
+/// Text without hidden characters ([`is_hidden`]), and with line ends that every program knows.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    text.chars()
+        .filter(|character| !is_hidden(*character))
+        .map(|character| match character {
+            '\u{2028}' | '\u{2029}' => '\n',
+            other => other,
+        })
+        .collect()
+}
+
 /// Text as it is stored: Unicode NFC, without space at either end.
 #[must_use]
 pub fn clean(text: &str) -> String {

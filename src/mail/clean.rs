@@ -3,35 +3,15 @@
 
 use serde_json::Value;
 
-/// Characters that change what a reader sees without being seen: marks of direction and line ends
-/// that few programs know.
-const fn is_hidden(character: char) -> bool {
-    matches!(
-        character,
-        '\u{61c}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-    )
-}
+use crate::kernel::text;
 
 /// Text for one line, such as a subject or a name: runs of space become one space, at most `most`
 /// characters.
 #[must_use]
 pub fn line(text: &str, most: usize) -> String {
-    let spaced: String = text
+    let spaced: String = text::visible(text)
         .chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .filter(|c| !is_hidden(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     joined.chars().take(most).collect()
@@ -40,9 +20,10 @@ pub fn line(text: &str, most: usize) -> String {
 /// Text for several lines.
 #[must_use]
 pub fn paragraphs(text: &str) -> String {
-    text.replace("\r\n", "\n")
+    text::visible(text)
+        .replace("\r\n", "\n")
         .chars()
-        .filter(|c| *c == '\n' || (!c.is_control() && !is_hidden(*c)))
+        .filter(|c| *c == '\n' || !c.is_control())
         .collect()
 }
 

@@ -75,8 +75,8 @@ pub fn values(
     }
     let office = settings.from.name.clone();
     values.insert("office".to_owned(), office.unwrap_or_default().into());
-    if let Some(address) = unsubscribe::address(settings, keyring, row) {
-        values.insert("unsubscribe".to_owned(), address.into());
+    if let Some(addresses) = unsubscribe::addresses(settings, keyring, row) {
+        values.insert("unsubscribe".to_owned(), addresses.page.into());
     }
     Ok(Value::Object(values))
 }
@@ -118,9 +118,10 @@ pub fn compose(
     if let Some(reply_to) = &settings.reply_to {
         builder = builder.reply_to(reply_to.clone());
     }
-    if let Some(address) = unsubscribe::address(settings, keyring, row) {
+    if let Some(addresses) = unsubscribe::addresses(settings, keyring, row) {
+        let one_click = format!("<{}>", addresses.one_click);
         builder = builder
-            .raw_header(raw("List-Unsubscribe", format!("<{address}>"))?)
+            .raw_header(raw("List-Unsubscribe", one_click)?)
             .raw_header(raw(
                 "List-Unsubscribe-Post",
                 "List-Unsubscribe=One-Click".to_owned(),

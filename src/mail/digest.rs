@@ -48,6 +48,7 @@ pub fn gather(
             urgent: false,
             once: format!("digest:{}", first.id),
             not_before: None,
+            useful_until: None,
         },
     )?;
     let ids: Vec<&MailMessageId> = rows.iter().map(|row| &row.id).collect();

@@ -92,6 +92,10 @@ pub struct MailMessage {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When it is of no use any more: it is not held back beyond it, and not sent later.
+    pub useful_until: Option<Timestamp>,
+    /// Whether it waits for the recipient's quiet hours or digest, and not for anything else.
+    pub is_held_back: bool,
 }
 
 impl Aggregate for MailMessage {

@@ -66,6 +66,9 @@ pub struct Draft {
     pub once: String,
     /// When it may be sent first; at once when not given.
     pub not_before: Option<Timestamp>,
+    /// When it is of no use any more, such as when its link ends: quiet hours and digests do not hold it
+    /// back beyond it, and it is not sent later.
+    pub useful_until: Option<Timestamp>,
 }
 
 /// Queues a mail. `None` when a mail with this `once` is known.
@@ -147,6 +150,8 @@ fn row(now: Timestamp, draft: Draft) -> Result<MailMessage, Problem> {
         sent_at: None,
         created_at: now,
         updated_at: now,
+        useful_until: draft.useful_until,
+        is_held_back: false,
     })
 }
 
@@ -195,6 +200,60 @@ pub fn withdraw_all(
         .execute(tx.conn)?;
     }
     Ok(withdrawn)
+}
+
+/// What waits for its recipient's clock.
+#[diesel::dsl::auto_type]
+fn held_back() -> _ {
+    let queued: MailStatus = MailStatus::Queued;
+    mail_messages::table
+        .filter(dsl::status.eq(queued))
+        .filter(dsl::is_held_back)
+}
+
+/// Until when what still waits about these records is of use, in place of what was said of it. What is
+/// held back is looked at again: it may not bear waiting any more.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn set_useful_until(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    ids: &[String],
+    until: Timestamp,
+) -> Result<(), Problem> {
+    for ids in ids.chunks(CHUNK) {
+        diesel::update(
+            mail_messages::table
+                .filter(dsl::subject_kind.eq(kind))
+                .filter(dsl::subject_id.eq_any(ids))
+                .filter(dsl::status.eq(MailStatus::Queued))
+                .filter(dsl::useful_until.is_not_null()),
+        )
+        .set(dsl::useful_until.eq(until))
+        .execute(tx.conn)?;
+        diesel::update(
+            held_back()
+                .filter(dsl::subject_kind.eq(kind))
+                .filter(dsl::subject_id.eq_any(ids)),
+        )
+        .set((dsl::next_attempt_at.eq(tx.now), dsl::is_held_back.eq(false)))
+        .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Has what was held back for this recipient's clock looked at again: it is another clock now.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn look_again(tx: &mut Tx<'_>, email_folded: &str) -> Result<(), Problem> {
+    diesel::update(held_back().filter(dsl::to_email_folded.eq(email_folded)))
+        .set((dsl::next_attempt_at.eq(tx.now), dsl::is_held_back.eq(false)))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// The addresses, as they are compared, that mail about this record, of these templates, still waits

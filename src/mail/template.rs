@@ -44,7 +44,11 @@ impl Template {
     /// The version of its text that new mail is written with.
     #[must_use]
     pub const fn version(self) -> i64 {
-        1
+        match self {
+            // The first told of an address that shows JSON to whoever has an account, and to others nothing.
+            Self::MaterialsAdded => 2,
+            _ => 1,
+        }
     }
 
     /// Whether it is sent whatever the recipient prefers: somebody relies on it.

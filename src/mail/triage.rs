@@ -92,7 +92,8 @@ impl Recipients {
 enum Fate {
     Send,
     Refuse(String),
-    Drop,
+    /// Nobody needs it any more, for this reason.
+    Drop(&'static str),
     Wait(Timestamp),
     Gather,
 }
@@ -112,24 +113,30 @@ fn fate(settings: &Settings, known: &Recipients, row: &MailMessage, now: Timesta
             bounce.reason
         ));
     }
+    let is_useful_at = |then: Timestamp| row.useful_until.is_none_or(|until| then < until);
+    if !is_useful_at(now) {
+        return Fate::Drop("it would come too late");
+    }
     let zone = known.zone(settings, row);
     if let Some(preference) = known.preferences.get(&row.to_email_folded) {
         if !preference.wants(row.kind) {
-            return Fate::Drop;
+            return Fate::Drop("the recipient has unsubscribed");
         }
         if preference.delivery == MailDelivery::Digest && is_gatherable(row) {
             let digest_at = hours::next(row.created_at, zone, settings.digest_at);
-            return if digest_at > now {
-                Fate::Wait(digest_at)
-            } else {
-                Fate::Gather
-            };
+            if digest_at <= now {
+                return Fate::Gather;
+            }
+            if is_useful_at(digest_at) {
+                return Fate::Wait(digest_at);
+            }
         }
     }
     let night = known
         .quiet(settings, row)
         .filter(|_| !row.is_urgent)
-        .and_then(|quiet| quiet.end(now, zone));
+        .and_then(|quiet| quiet.end(now, zone))
+        .filter(|end| is_useful_at(*end));
     night.map_or(Fate::Send, Fate::Wait)
 }
 
@@ -150,13 +157,13 @@ pub fn triage(
     let known = Recipients::load(tx.conn, &due)?;
     let mut send = Vec::new();
     let mut waiting: BTreeMap<Timestamp, Vec<MailMessageId>> = BTreeMap::new();
-    let mut unwanted = Vec::new();
+    let mut dropped: BTreeMap<&str, Vec<MailMessageId>> = BTreeMap::new();
     let mut gathered: BTreeMap<String, Vec<MailMessage>> = BTreeMap::new();
     for row in due {
         match fate(settings, &known, &row, tx.now) {
             Fate::Send => send.push(row),
             Fate::Refuse(reason) => outcome::refuse(tx, row, &reason)?,
-            Fate::Drop => unwanted.push(row.id),
+            Fate::Drop(reason) => dropped.entry(reason).or_default().push(row.id),
             Fate::Wait(until) => waiting.entry(until).or_default().push(row.id),
             Fate::Gather => gathered
                 .entry(row.to_email_folded.clone())
@@ -168,21 +175,21 @@ pub fn triage(
         diesel::update(mail_messages::table.filter(dsl::id.eq_any(ids)))
             .set((
                 dsl::next_attempt_at.eq(until),
+                dsl::is_held_back.eq(true),
                 dsl::claimed_by.eq(None::<String>),
             ))
             .execute(tx.conn)?;
     }
-    drop_unwanted(tx, unwanted)?;
+    for (reason, ids) in dropped {
+        drop_mails(tx, ids, reason)?;
+    }
     for rows in gathered.into_values() {
         digest::gather(tx, settings, keyring, rows)?;
     }
     Ok(send)
 }
 
-fn drop_unwanted(tx: &mut Tx<'_>, ids: Vec<MailMessageId>) -> Result<(), Problem> {
-    if ids.is_empty() {
-        return Ok(());
-    }
+fn drop_mails(tx: &mut Tx<'_>, ids: Vec<MailMessageId>, reason: &str) -> Result<(), Problem> {
     diesel::update(mail_messages::table.filter(dsl::id.eq_any(ids)))
         .set((
             dsl::status.eq(MailStatus::Withdrawn),
@@ -190,7 +197,7 @@ fn drop_unwanted(tx: &mut Tx<'_>, ids: Vec<MailMessageId>) -> Result<(), Problem
             dsl::sealed_secret.eq(None::<String>),
             dsl::meeting.eq(None::<String>),
             dsl::claimed_by.eq(None::<String>),
-            dsl::last_error.eq("the recipient has unsubscribed"),
+            dsl::last_error.eq(reason),
             dsl::updated_at.eq(tx.now),
         ))
         .execute(tx.conn)?;

@@ -41,7 +41,7 @@ async fn attended(who: &Actor, registration: &str) -> bool {
 
 both_backends! {
     async fn each_note_has_its_own_answer_and_one_sent_again_the_same(app: App) {
-        let briefing = app.published(json!({"capacity": 3})).await;
+        let briefing = app.published_soon(json!({"capacity": 3})).await;
         let another = app.published(json!({"starts_at": {"local": "2030-03-13T10:00:00", "time_zone": "America/Phoenix"}, "ends_at": {"local": "2030-03-13T11:00:00", "time_zone": "America/Phoenix"}})).await;
         let (one, two, gone, waits, elsewhere) = (
             app.registered("Phoenix", &briefing, 1).await, app.registered("Chicago", &briefing, 2).await, app.registered("Phoenix", &briefing, 3).await,
@@ -80,7 +80,7 @@ both_backends! {
     }
 
     async fn an_older_note_never_undoes_a_newer_one(app: App) {
-        let briefing = app.published(json!({})).await;
+        let briefing = app.published_soon(json!({})).await;
         let one = app.registered("Phoenix", &briefing, 1).await;
         let office = app.as_role(Role::Scheduler).await;
         let ago = |seconds: i64| app.clock.now().plus_seconds(-seconds);
@@ -104,7 +104,7 @@ both_backends! {
     }
 
     async fn fifty_identical_batches_at_once_have_one_effect_and_one_answer(app: App) {
-        let briefing = app.published(json!({})).await;
+        let briefing = app.published_soon(json!({})).await;
         let mut notes = Vec::new();
         for number in 0..5 {
             let at = app.registered("Phoenix", &briefing, number).await;
@@ -123,7 +123,7 @@ both_backends! {
     }
 
     async fn a_batch_whose_answer_was_lost_in_a_crash_is_answered_as_the_first_time(app: App) {
-        let briefing = app.published(json!({})).await;
+        let briefing = app.published_soon(json!({})).await;
         let one = app.registered("Phoenix", &briefing, 1).await;
         let office = app.as_role(Role::Scheduler).await;
         let notes = [note("x", &one, "check_in", app.clock.now().plus_seconds(-30))];
@@ -134,6 +134,28 @@ both_backends! {
         let again = send(&office, &briefing, &notes).await;
         assert_eq!(first["results"], again["results"]);
         assert!(!attended(&office, &one).await);
+    }
+
+    async fn who_is_checked_in_long_before_the_briefing_has_not_come(app: App) {
+        let briefing = app.published(json!({})).await;
+        let (one, two) = (app.registered("Phoenix", &briefing, 1).await, app.registered("Phoenix", &briefing, 2).await);
+        app.move_to("2030-03-12T04:59:00Z").await;
+        let office = app.as_role(Role::Scheduler).await;
+        let early = office.post(&format!("{one}/check-in"), json!({})).await.expect_problem(409, "check_in_too_early");
+        assert_eq!(early.body["opens_at"], "2030-03-12T05:00:00Z");
+        office.post(&format!("{one}/undo-check-in"), json!({})).await.expect(200);
+        app.move_to("2030-03-12T16:00:00Z").await;
+        let office = app.as_role(Role::Scheduler).await;
+        // A note is judged by its own time, and keeps none of the others back.
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let notes = [
+            note("e1", &one, "check_in", at("2030-03-12T04:59:59Z")), note("e2", &two, "check_in", at("2030-03-12T05:00:00Z")),
+        ];
+        let answer = send(&office, &briefing, &notes).await;
+        assert_eq!(became(&answer), ["refused: check_in_too_early", "applied"]);
+        assert!(!attended(&office, &one).await);
+        office.post(&format!("{one}/check-in"), json!({})).await.expect(200);
+        assert!(attended(&office, &one).await);
     }
 
     async fn attendance_is_taken_until_the_briefing_is_closed_and_old_answers_stay(app: App) {

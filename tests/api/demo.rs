@@ -188,6 +188,51 @@ async fn programs_are_on_their_way(demo: &Demo) {
     assert_eq!(statistics["figures"]["meetings"], 31, "{statistics}");
 }
 
+/// A series of which one is moved and one is off, invitations, access data that is asked for, a report.
+async fn briefings_are_in_practice(demo: &Demo, said: &str) {
+    let office = demo.as_role("administrator").await;
+    let list = async |path: &str| demo.get(path, office.clone()).await["data"].clone();
+    let series = list("/v1/briefing-series").await[0].clone();
+    assert_eq!(series["counts"]["published"], 4, "{series}");
+    assert_eq!(series["counts"]["cancelled"], 1, "{series}");
+    let id = series["id"].as_str().unwrap();
+    let all = list(&format!("/v1/briefing-series/{id}/occurrences")).await;
+    assert_eq!(all[1]["changed"], json!(["starts_at"]));
+    let briefings = list("/v1/briefings?limit=50").await;
+    let id = |title: &str| find(&briefings, "title", title)["id"].as_str().unwrap();
+    let guarded = id("Cities at the coming summit");
+    let invited = list(&format!("/v1/briefings/{guarded}/invitations")).await;
+    find(&invited, "status", "accepted");
+    find(&invited, "status", "pending");
+    let shown = find(&briefings, "id", guarded);
+    assert_eq!(shown["counts"]["access_data_missing"], 1, "{shown}");
+    let held = id("Sister cities in practice");
+    let report = demo
+        .get(
+            &format!("/v1/briefings/{held}/after-action"),
+            office.clone(),
+        )
+        .await;
+    assert_eq!(
+        (
+            &report["figures"]["registered"],
+            &report["figures"]["attended"]
+        ),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(list("/v1/follow-ups").await.as_array().unwrap().len(), 1);
+    assert!(
+        said.contains(demo.folder.join("mail").to_str().unwrap()),
+        "{said}"
+    );
+    let address = said
+        .split_whitespace()
+        .find(|word| word.contains("/calendars/chf_"))
+        .unwrap();
+    let feed = reqwest::get(address).await.unwrap().text().await.unwrap();
+    assert!(feed.contains("Trade in the morning"), "{feed}");
+}
+
 async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
     let mut demo = Demo::new(backend);
     let said = demo.start().await;
@@ -196,6 +241,7 @@ async fn made_once_with_requests_keys_and_a_tour(backend: Backend) {
         let secret = find(&keys, "mode", mode)["secret"].as_str().unwrap();
         ("X-Api-Key", secret.to_owned())
     };
+    briefings_are_in_practice(&demo, &said).await;
     for mode in ["live", "test"] {
         assert!(said.contains(&key(mode).1), "{said}");
         let account = demo.get("/v1/service-account", key(mode)).await;

@@ -105,6 +105,41 @@ both_backends! {
         admin.post("/v1/organizations", json!({"kind": "other", "name": "A", "country": "ZZ"})).await.expect_problem(422, "validation_failed");
     }
 
+    async fn who_was_retired_holds_up_no_change_but_is_not_booked_or_published(app: App) {
+        let admin = app.admin().await;
+        let (briefer, venue) = (app.briefer("Amara Okafor").await, app.venue("Phoenix City Hall").await);
+        let mut draft = app.draft(&[&briefer], "2030-03-12T10:00:00", "2030-03-12T11:00:00");
+        draft["venue_id"] = json!(venue);
+        let booked = format!("/v1/briefings/{}", admin.post("/v1/briefings", draft.clone()).await.expect(201).id());
+        admin.act_now(&booked, "schedule").await.expect(200);
+        let drafted = format!("/v1/briefings/{}", admin.post("/v1/briefings", draft).await.expect(201).id());
+        let series = app.series(&[&briefer], "FREQ=WEEKLY;COUNT=2", "2031-03-04");
+        let series = format!("/v1/briefing-series/{}", admin.post("/v1/briefing-series", series).await.expect(201).id());
+        admin.act_now(&series, "schedule").await.expect(200);
+        for path in [format!("/v1/briefers/{briefer}"), format!("/v1/venues/{venue}")] {
+            admin.patch_now(&path, json!({"is_active": false})).await.expect(200);
+        }
+        for path in [&booked, &drafted, &series] {
+            admin.patch_now(path, json!({"title": "Another title", "capacity": 3})).await.expect(200);
+        }
+        let later = json!({
+            "starts_at": {"local": "2030-03-12T12:00:00", "time_zone": "America/Phoenix"},
+            "ends_at": {"local": "2030-03-12T13:00:00", "time_zone": "America/Phoenix"},
+        });
+        admin.patch_now(&drafted, later.clone()).await.expect(200);
+        for refused in [
+            admin.patch_now(&booked, later).await, admin.act_now(&drafted, "schedule").await, admin.act_now(&booked, "publish").await,
+        ] {
+            let refused = refused.expect_problem(422, "validation_failed");
+            assert_eq!(refused.fault_codes(), ["inactive", "inactive"]);
+            assert_eq!(refused.fault_pointers(), ["/briefer_ids/0", "/venue_id"]);
+        }
+        admin.act_now(&series, "publish").await.expect_problem(422, "validation_failed");
+        let other = app.briefer("Lena Marchetti").await;
+        admin.patch_now(&booked, json!({"briefer_ids": [other], "venue_id": null, "format": "virtual"})).await.expect(200);
+        admin.act_now(&booked, "publish").await.expect(200);
+    }
+
     async fn briefers_and_venues_are_kept_retired_and_no_longer_booked(app: App) {
         let scheduler = app.as_role(Role::Scheduler).await;
         let briefer = app.briefer("Amara Okafor").await;
@@ -119,6 +154,7 @@ both_backends! {
         draft["venue_id"] = json!(venue);
         let refused = scheduler.post("/v1/briefings", draft).await.expect_problem(422, "validation_failed");
         assert_eq!(refused.fault_codes(), ["inactive", "inactive"]);
+        assert!(refused.text.contains("Amara Okafor") && refused.text.contains("Phoenix City Hall"), "{}", refused.text);
         let wrong = scheduler.patch(&format!("/v1/venues/{venue}"), "\"2\"", json!({"time_zone": "Mars/Base", "organization_id": "org_00000000000000000000000000"})).await.expect_problem(422, "validation_failed");
         assert_eq!(wrong.fault_codes(), ["time_zone_unknown", "unknown_reference"]);
     }

@@ -41,6 +41,19 @@ both_backends! {
         assert_ne!(sent("two words").await, "two words");
     }
 
+    async fn text_loses_characters_that_nobody_sees(app: App) {
+        let admin = app.admin().await;
+        let name = |name: &str| json!({"name": name, "title": "Director"});
+        let made = admin.post("/v1/briefers", name("\u{202e}Ana\u{200b} Ruiz\u{feff}")).await.expect(201);
+        assert_eq!(made.body["name"], "Ana Ruiz");
+        for nothing in ["\u{200b}", "\u{200e}\u{feff}", "Ana\u{2028}Ruiz"] {
+            admin.post("/v1/briefers", name(nothing)).await.expect_problem(422, "validation_failed");
+        }
+        // A joiner is part of how words are spelled.
+        let joined = admin.post("/v1/briefers", name("\u{646}\u{6cc}\u{200c}\u{6a9}")).await.expect(201);
+        assert_eq!(joined.body["name"].as_str().unwrap().chars().count(), 4);
+    }
+
     async fn a_wrong_method_says_which_are_right(app: App) {
         let admin = app.admin().await;
         for (method, path, allow) in [
@@ -130,6 +143,34 @@ async fn a_caller_over_the_limit_is_told_when_to_come_back() {
     let last = last.unwrap().expect_problem(429, "too_many_requests");
     assert!(last.header("retry-after").is_some());
     assert!(last.header("ratelimit").unwrap().contains("r=0"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_behind_a_trusted_proxy_are_counted_apart() {
+    let app = App::start_with(Backend::Sqlite, |config| {
+        config.limits.requests_per_minute = std::num::NonZeroU32::new(20).unwrap();
+        config.server.trusted_proxies = vec!["127.0.0.1".to_owned(), "10.1.0.0/16".to_owned()];
+    })
+    .await;
+    let ask = async |forwarded: &str| {
+        let headers = [("X-Forwarded-For", forwarded)];
+        let answer = app
+            .anonymous()
+            .send(Method::GET, "/livez", &headers, None)
+            .await;
+        answer.status
+    };
+    for number in 0..20 {
+        // What the client wrote itself stands before what the proxies saw.
+        let spoofed = format!("192.0.2.{number}, 203.0.113.9, 10.1.0.7");
+        assert_eq!(ask(&spoofed).await, 200);
+    }
+    assert_eq!(
+        ask("203.0.113.9").await,
+        429,
+        "one client, whatever it says"
+    );
+    assert_eq!(ask("203.0.113.10").await, 200, "another one");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

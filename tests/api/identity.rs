@@ -94,6 +94,23 @@ both_backends! {
         app.sign_in(EMAIL, PASSWORD).await.expect(200);
     }
 
+    async fn a_guessed_account_stays_shut_until_its_invitation_is_used(app: App) {
+        let person = app.person(EMAIL, Role::Scheduler, &app.office).await;
+        let path = format!("/v1/users/{}", person.get("/v1/me").await.expect(200).id());
+        for _ in 0..100 {
+            app.sign_in(EMAIL, "a wrong guess of it").await;
+            app.clock.advance(16 * 60);
+        }
+        app.sign_in(EMAIL, PASSWORD).await.expect(401);
+        let admin = app.again("admin@office.example.gov").await;
+        let made = admin.act_now(&path, "invite").await.expect(200);
+        app.sign_in(EMAIL, PASSWORD).await.expect(401);
+        let token = made.body["invitation"]["token"].as_str().unwrap().to_owned();
+        let other = "seven grey herons at dawn";
+        accept(&app, &token, other).await.expect(204);
+        app.sign_in(EMAIL, other).await.expect(200);
+    }
+
     async fn a_refresh_token_used_twice_ends_its_session(app: App) {
         app.person(EMAIL, Role::Scheduler, &app.office).await;
         let first = app.sign_in(EMAIL, PASSWORD).await.expect(200).body;

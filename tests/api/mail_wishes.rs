@@ -92,6 +92,69 @@ both_backends! {
         app.mail_that_is(&id, "sent").await;
     }
 
+    async fn the_night_does_not_hold_back_what_the_morning_has_no_use_for(app: App) {
+        let ana = ana(&app).await;
+        // It is night in Kathmandu until 07:00, 01:15 UTC.
+        wish(&ana, json!({"time_zone": "Asia/Kathmandu"})).await;
+        let now = at_hour(&app, 18).await;
+        let until = |hours: i64, once: &str| {
+            let mut draft = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
+            draft.urgent = false;
+            draft.useful_until = Some(now.plus_seconds(hours * 3600));
+            draft.once = once.to_owned();
+            draft
+        };
+        let ids = app.queue(vec![until(7, "tonight"), until(8, "tomorrow"), until(0, "over")]).await;
+        app.mail_that_is(&ids[0], "sent").await;
+        let over = app.mail_that_is(&ids[2], "withdrawn").await;
+        assert_eq!(over["last_error"], "it would come too late");
+        a_while().await;
+        assert_eq!(app.mail(&ids[1]).await["status"], "queued");
+        // A digest does not hold it back either.
+        wish(&ana, json!({"time_zone": "UTC", "delivery": "digest"})).await;
+        let mut reminder = until(13, "before the digest");
+        reminder.template = Template::BriefingReminder;
+        let id = app.queue(vec![reminder]).await.remove(0);
+        app.mail_that_is(&id, "sent").await;
+    }
+
+    async fn an_invitation_that_ends_in_the_night_comes_in_the_night(app: App) {
+        let phoenix = app.city("Phoenix").await;
+        // 22:00 in Phoenix: the night ends in nine hours.
+        let now = at_hour(&app, 5).await;
+        let at = |hours: i64| {
+            let instant = now.plus_seconds(hours * 3600).to_string();
+            json!({"utc": format!("{}Z", &instant[..19]), "time_zone": "America/Phoenix"})
+        };
+        let briefing = app.published_soon(json!({"starts_at": at(12), "ends_at": at(13)})).await;
+        let path = format!("/v1/briefings/{briefing}");
+        let admin = app.admin().await;
+        let invited = json!({"people": [{"name": "Ana Ruiz", "email": "ana@phoenix.example.gov", "organization_id": phoenix}]});
+        admin.post(&format!("{path}/invitations"), invited).await.expect(201);
+        a_while().await;
+        assert_eq!(files(&app.mail_folder()).len(), 0, "it can wait for the morning");
+        admin.patch_now(&path, json!({"rsvp_deadline": at(3)})).await.expect(200);
+        wait_for(&app.mail_folder(), 1).await;
+    }
+
+    async fn who_changes_their_clock_gets_what_waits_for_the_old_one(app: App) {
+        let ana = ana(&app).await;
+        wish(&ana, json!({"time_zone": "Asia/Kathmandu"})).await;
+        let now = at_hour(&app, 18).await;
+        let mut held = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
+        held.urgent = false;
+        let mut later = held.clone();
+        later.once = "later".to_owned();
+        later.not_before = Some(now.plus_seconds(3600));
+        let ids = app.queue(vec![held, later]).await;
+        a_while().await;
+        assert_eq!(app.mail(&ids[0]).await["status"], "queued");
+        wish(&ana, json!({"has_quiet_hours": false})).await;
+        app.mail_that_is(&ids[0], "sent").await;
+        a_while().await;
+        assert_eq!(app.mail(&ids[1]).await["status"], "queued", "its own time has not come");
+    }
+
     async fn a_digest_is_one_mail_of_what_is_no_duty(app: App) {
         let ana = ana(&app).await;
         wish(&ana, json!({"time_zone": "UTC", "delivery": "digest"})).await;
@@ -135,6 +198,10 @@ both_backends! {
         let link = link(ids[0].as_str()).unwrap();
         let path = link.trim_matches(['<', '>']).strip_prefix("https://chancery.test").unwrap().to_owned();
         assert!(!path.contains("bo"), "the link does not show whom it is for");
+        let token = path.split_once('=').unwrap().1;
+        let mail = mails.iter().find(|mail| mail["headers"]["list-unsubscribe"].is_string()).unwrap();
+        let text = mail["parts"][0]["text"].as_str().unwrap();
+        assert!(text.contains(&format!("https://chancery.test/unsubscribe#{token}")), "people get a page: {text}");
         let anyone = app.anonymous();
         let shown = anyone.get(&path).await.expect(200).body;
         assert_eq!(shown, json!({

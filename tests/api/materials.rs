@@ -45,7 +45,7 @@ fn at(briefing: &str, material: &Answer) -> String {
 
 both_backends! {
     async fn registered_attended_and_cleared_people_each_read_theirs(app: App) {
-        let briefing = app.published(json!({})).await;
+        let briefing = app.published_soon(json!({})).await;
         let office = app.as_role(Role::Scheduler).await;
         let (phoenix, chicago) = (app.as_city("Phoenix").await, app.as_city("Chicago").await);
         let one = app.registered("Phoenix", &briefing, 1).await;
@@ -168,7 +168,7 @@ both_backends! {
     }
 
     async fn attendees_are_told_once_of_what_they_may_read(app: App) {
-        let briefing = app.published(json!({})).await;
+        let briefing = app.published_soon(json!({})).await;
         let one = app.registered("Phoenix", &briefing, 1).await;
         app.registered("Chicago", &briefing, 2).await;
         let gone = app.registered("Chicago", &briefing, 3).await;

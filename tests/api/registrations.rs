@@ -121,7 +121,7 @@ both_backends! {
     async fn cancelling_twice_and_checking_in_twice_changes_nothing_more(app: App) {
         let scheduler = app.as_role(Role::Scheduler).await;
         let city = app.as_city("Phoenix").await;
-        let briefing = app.published(json!({})).await;
+        let briefing = app.published_soon(json!({})).await;
         let first = register(&city, &briefing, 1).await.expect(201);
         let path = first.header("location").unwrap().to_owned();
         for _ in 0..2 {

@@ -121,6 +121,7 @@ fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
             meeting: None,
             urgent: false,
             not_before: None,
+            useful_until: Some(deadline),
         })
         .collect();
     Ok(outbox::queue_all(tx, drafts)?.len())

@@ -50,13 +50,13 @@ pub async fn get_after_action(
         (status = 201, description = "The first report.", body = AfterAction),
     ),
     extensions(
-        ("x-permission" = json!("after-actions:write")),
+        ("x-permission" = json!("briefings:close")),
         ("x-problems" = json!(["not_allowed_in_state", "precondition_required", "precondition_failed"])),
     ),
 )]
 #[put("/v1/briefings/{id}/after-action")]
 pub async fn file_after_action(
-    access: Access<may::AfterActionsWrite>,
+    access: Access<may::BriefingsClose>,
     settings: Data<Settings>,
     Path(id): Path<BriefingId>,
     if_match: Option<IfMatch>,

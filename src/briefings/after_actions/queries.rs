@@ -35,7 +35,7 @@ pub fn of_briefing(conn: &mut Connection, briefing: &BriefingId) -> Result<Optio
 pub fn represent(conn: &mut Connection, scope: &Scope, row: Row) -> Result<AfterAction, Problem> {
     let names = identity::queries::names_of_users(conn, vec![row.filed_by.to_string()], None)?;
     let allowed_actions = scope
-        .can(Permission::AfterActionsWrite)
+        .can(Permission::BriefingsClose)
         .then(|| "update".to_owned());
     Ok(AfterAction {
         outcomes: row.outcomes().into_iter().map(BriefingOutcome).collect(),

@@ -12,7 +12,7 @@ use crate::briefings::check_ins::wire::{CheckInBatch, CheckInNote, CheckInResult
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::registrations::seats::{event, store};
-use crate::briefings::rules::takes_attendance;
+use crate::briefings::rules::{check_in_opens_at, takes_attendance};
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::{Code, Problem};
@@ -183,6 +183,10 @@ fn apply(
     }
     if row.status != RegistrationStatus::Confirmed || !takes_attendance(briefing) {
         return Ok(Err(Code::NotAllowedInState));
+    }
+    // What was taken down by mistake is taken back at any time.
+    if note.action == CheckInAction::CheckIn && note.at < check_in_opens_at(briefing) {
+        return Ok(Err(Code::CheckInTooEarly));
     }
     let said = Said {
         at: note.at.min(tx.now),

@@ -13,7 +13,8 @@ use crate::kernel::id::BriefingId;
 /// For devices at the door that were offline: up to 500 notes, each with an id that the device gave it
 /// and the time at which it was made. A note that was sent before is answered as the first time, in
 /// whatever batch it comes. The latest note of an attendee counts, whatever the order in which notes
-/// arrive. Each note has its own answer; one that is refused keeps none of the others back.
+/// arrive. One that was made more than twelve hours before the start is refused as `check_in_too_early`,
+/// by its own time and not by that of the batch. Each note has its own answer; one that is refused keeps none of the others back.
 #[utoipa::path(
     tag = "Registrations",
     params(("id" = BriefingId, Path, description = "The briefing.")),

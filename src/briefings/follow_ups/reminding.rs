@@ -85,6 +85,7 @@ fn remind(tx: &mut Tx<'_>, settings: &Settings, row: &FollowUp) -> Result<(), Pr
             urgent: false,
             once: format!("{}/{}/{reminder}", row.id, row.owner_id),
             not_before: None,
+            useful_until: None,
         },
     )?;
     Ok(())

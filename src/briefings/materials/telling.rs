@@ -84,7 +84,7 @@ fn tell(
                 "person": {"name": person.attendee_name},
                 "material": {"title": title},
                 "reason": null,
-                "link": format!("/v1/briefings/{}/materials", briefing.id),
+                "link": null,
             }),
             once: if again.contains(&person.attendee_email_folded) {
                 format!("{}/{}/{}", row.id, person.id, row.version)
@@ -101,6 +101,7 @@ fn tell(
             meeting: None,
             urgent: false,
             not_before: row.available_from,
+            useful_until: None,
         })
         .collect();
     outbox::queue_all(tx, drafts)?;

@@ -237,7 +237,7 @@ pub(super) fn cancel(
 ///
 /// # Errors
 ///
-/// 404; 409 when the attendee has no seat, or attendance is not taken now.
+/// 404; 409 when the attendee has no seat, or attendance is not taken now or not yet.
 pub fn record_attendance(
     tx: &mut Tx<'_>,
     scope: &Scope,
@@ -255,6 +255,14 @@ pub fn record_attendance(
     let action = if came { "check-in" } else { "undo-check-in" };
     if row.status != RegistrationStatus::Confirmed || !rules::takes_attendance(&briefing) {
         return Err(not_possible(action, &row));
+    }
+    let opens_at = rules::check_in_opens_at(&briefing);
+    if came && tx.now < opens_at {
+        return Err(Problem::new(
+            Code::CheckInTooEarly,
+            "Attendance is taken from twelve hours before the briefing starts.",
+        )
+        .with("opens_at", opens_at.to_string()));
     }
     row.checked_in_at = came.then_some(tx.now);
     let row = store(tx, row)?;

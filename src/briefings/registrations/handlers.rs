@@ -203,7 +203,7 @@ async fn attendance<P: Policy>(
 
 /// Record that an attendee came
 ///
-/// May be repeated.
+/// From twelve hours before the start until the briefing is closed. May be repeated.
 #[utoipa::path(
     tag = "Registrations",
     params(
@@ -213,7 +213,7 @@ async fn attendance<P: Policy>(
     responses((status = 200, description = "The registration.", body = Registration)),
     extensions(
         ("x-permission" = json!("registrations:check-in")),
-        ("x-problems" = json!(["not_allowed_in_state"])),
+        ("x-problems" = json!(["not_allowed_in_state", "check_in_too_early"])),
     ),
 )]
 #[post("/v1/briefings/{id}/registrations/{registration_id}/check-in")]

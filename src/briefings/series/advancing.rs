@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::briefings::advancing::advance_locked;
 use crate::briefings::aggregate::Conflicts;
+use crate::briefings::booking::Kept;
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus};
 use crate::briefings::series::commands::{
     acquire, drop_occurrence, event, expect_action, refusal, store, summary,
@@ -66,7 +67,7 @@ pub fn schedule_briefing_series(
         .iter()
         .map(|one| one.wanting(one.briefing.clone(), &one.briefers))
         .collect();
-    occurrences::lock_wanted(tx, &wanted)?;
+    occurrences::lock_wanted(tx, &wanted, &Kept::default())?;
     conflicts::check(tx, &wanted)?;
     for one in &held {
         advance_locked(

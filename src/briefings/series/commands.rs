@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use crate::briefings::advancing::advance_locked;
 use crate::briefings::aggregate::{Conflicts, check_references};
 use crate::briefings::audience::check_audience;
+use crate::briefings::booking::Kept;
 use crate::briefings::commands::delete_locked;
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus};
 use crate::briefings::series::lifecycle::{LIFECYCLE, SeriesAction, SeriesStatus};
 use crate::briefings::series::model::{Plan, Series};
 use crate::briefings::series::occurrences::{self, Held};
 use crate::briefings::series::pattern::{Pattern, Slot};
-use crate::briefings::series::plan::offsets_by_day;
+use crate::briefings::series::plan::{offset_of_first, offsets_by_day};
 use crate::briefings::series::queries;
 use crate::briefings::series::rule::Rule;
 use crate::briefings::series::wire::{
@@ -74,6 +75,7 @@ pub(super) fn check_plan(
     tx: &mut Tx<'_>,
     plan: &Plan,
     slot: Option<&Slot>,
+    kept: &Kept,
     faults: &mut Faults,
 ) -> Result<(), Problem> {
     let placeholder = ZonedTime::at(tx.now, chrono_tz::Tz::UTC);
@@ -84,7 +86,7 @@ pub(super) fn check_plan(
     };
     let sample = plan.briefing(slot.unwrap_or(&nowhere), tx.now);
     check_audience(tx, &plan.audience, faults)?;
-    check_references(tx, &sample, &plan.briefer_ids, faults)
+    check_references(tx, &sample, &plan.briefer_ids, kept, faults)
 }
 
 /// Starts a series: every occurrence that its rule has, as a draft or booked at once.
@@ -109,10 +111,11 @@ pub fn create_briefing_series(
     let mut pattern = None;
     if let (Some(starts_at), Some(ends_at), Some(rule)) = (starts_at, ends_at, rule) {
         check_span(&starts_at, &ends_at, &mut faults);
-        if let Some(offset) = &input.starts_at.offset {
+        let (first, last) = (Some(&input.starts_at), Some(&input.ends_at));
+        if let Some(offset) = offset_of_first(first, last, starts_at.local(), starts_at.zone()) {
             offsets
                 .entry(Day::of_local(starts_at.local()))
-                .or_insert_with(|| offset.clone());
+                .or_insert(offset);
         }
         pattern = Some(Pattern {
             rule,
@@ -127,7 +130,13 @@ pub fn create_briefing_series(
         Some(pattern) if faults.is_empty() => pattern.draw(&except, &mut faults),
         _ => crate::briefings::series::pattern::Drawing::default(),
     };
-    check_plan(tx, &plan, drawing.slots.first(), &mut faults)?;
+    check_plan(
+        tx,
+        &plan,
+        drawing.slots.first(),
+        &Kept::default(),
+        &mut faults,
+    )?;
     finish(faults, &drawing.impossible)?;
     let pattern = pattern.ok_or_else(|| Problem::internal("a series has no pattern"))?;
     let mut series = Series {
@@ -341,7 +350,7 @@ pub fn undo_briefing_series_exception(
         .map(|offset| (input.date, offset.clone()));
     let pattern = pattern_of(&series, offsets.collect())?;
     let slot = planned.and_then(|planned| pattern.slot(planned, &mut faults));
-    check_plan(tx, &plan, slot.as_ref(), &mut faults)?;
+    check_plan(tx, &plan, slot.as_ref(), &Kept::default(), &mut faults)?;
     faults.finish()?;
     let slot = slot.ok_or_else(|| Problem::internal("an exception has no time"))?;
     occurrences::add(tx, id, &plan, &[slot], false)?;

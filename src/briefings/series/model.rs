@@ -123,6 +123,9 @@ pub struct Plan {
     pub rsvp_lead_minutes: Option<i64>,
     /// Minutes before the start at which the list of attendees goes to the venue.
     pub access_lead_minutes: Option<i64>,
+    /// Hours before the start at which people are reminded; the office's own when there are none.
+    #[serde(default)]
+    pub reminder_hours: Option<Vec<i64>>,
     /// The room.
     pub venue_id: Option<VenueId>,
     /// Where it is online.

@@ -7,9 +7,10 @@ use serde_json::json;
 
 use crate::briefings::aggregate::{check_complete, event, summary};
 use crate::briefings::audience::audience_values;
-use crate::briefings::booking::{lock_resources, resources_of};
+use crate::briefings::booking::{Kept, lock_resources, resources_of};
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
+use crate::briefings::reminders;
 use crate::briefings::series::conflicts::{self, Wanted};
 use crate::briefings::series::model::{Occurrence, Plan, Series};
 use crate::briefings::series::pattern::Slot;
@@ -126,12 +127,13 @@ pub fn lock(
         .collect())
 }
 
-/// Locks every briefer and venue that these want, in the order of their ids.
+/// Locks every briefer and venue that these want, in the order of their ids. Those in `kept` may be
+/// retired.
 ///
 /// # Errors
 ///
 /// 422 when one is no longer booked.
-pub fn lock_wanted(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<(), Problem> {
+pub fn lock_wanted(tx: &mut Tx<'_>, wanted: &[Wanted], kept: &Kept) -> Result<(), Problem> {
     let mut by_venue: BTreeMap<Option<String>, Briefing> = BTreeMap::new();
     let mut all: BTreeSet<BrieferId> = BTreeSet::new();
     for one in wanted {
@@ -147,7 +149,7 @@ pub fn lock_wanted(tx: &mut Tx<'_>, wanted: &[Wanted]) -> Result<(), Problem> {
     let mut faults = Faults::default();
     let mut briefers: Vec<BrieferId> = all.into_iter().collect();
     for sample in by_venue.values() {
-        lock_resources(tx, sample, &briefers, &mut faults)?;
+        lock_resources(tx, sample, &briefers, kept, &mut faults)?;
         // Once is enough; a fault of theirs is noted once.
         briefers.clear();
     }
@@ -273,6 +275,10 @@ fn store(
     }
     for some in booked.chunks(BATCH) {
         crate::insert_all!(&mut *tx.conn, bookings::table, some)?;
+    }
+    if let Some(hours) = &plan.reminder_hours {
+        let ids = made.iter().map(|briefing| briefing.id.clone()).collect();
+        reminders::set_hours_of_new(tx, ids, hours)?;
     }
     insert(tx, &occurrences)
 }

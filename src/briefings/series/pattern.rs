@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
+use crate::briefings::rules::before_start;
 use crate::briefings::series::rule::Rule;
 use crate::kernel::day::Day;
 use crate::kernel::http::Faults;
@@ -54,12 +55,7 @@ impl Slot {
 /// See [`Slot::before`]; never after the start.
 #[must_use]
 pub fn minutes_before(starts_at: &ZonedTime, minutes: i64) -> ZonedTime {
-    let zone = starts_at.zone();
-    let wanted = ZonedTime::at_local(starts_at.local().plus_seconds(-60 * minutes), zone);
-    if wanted.utc() > starts_at.utc() {
-        return *starts_at;
-    }
-    wanted
+    before_start(starts_at, 60 * minutes)
 }
 
 impl Pattern {
@@ -121,6 +117,13 @@ impl Pattern {
             starts_at: starts_at?,
             ends_at: ends_at?,
         };
+        if let Some(offset) = self.offsets.get(&slot.day())
+            && let Some(detail) = self.never_at(offset, &[planned, planned.plus_seconds(length)])
+        {
+            let detail = format!("on {} {detail}", slot.day());
+            faults.add("/offsets", "offset_wrong", &detail);
+            return None;
+        }
         if slot.ends_at.utc() <= slot.starts_at.utc() {
             let detail = format!(
                 "has no end after the start on {}, when the clocks change",
@@ -130,6 +133,26 @@ impl Pattern {
             return None;
         }
         Some(slot)
+    }
+
+    /// What is wrong with an offset that none of these times has. One that occurs twice has either, and
+    /// the offset of a date may be meant for the end alone.
+    fn never_at(&self, offset: &str, times: &[Timestamp]) -> Option<String> {
+        let mut first = None;
+        for local in times {
+            let mut wrong = Faults::default();
+            let given = ZonedTimeInput::local(*local, self.zone, Some(offset.to_owned()));
+            if given.resolve("", &mut wrong).is_some() {
+                return None;
+            }
+            let detail = wrong
+                .into_vec()
+                .into_iter()
+                .next()
+                .map(|fault| fault.detail);
+            first = first.or(detail);
+        }
+        first
     }
 
     fn resolve(

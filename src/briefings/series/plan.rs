@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono_tz::Tz;
+
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::series::model::Plan;
 use crate::briefings::series::pattern::{Slot, minutes_before};
 use crate::briefings::series::wire::{CreateBriefingSeries, DateOffset, UpdateBriefingSeries};
+use crate::briefings::settings::in_order;
 use crate::briefings::wire::UpdateBriefing;
 use crate::kernel::day::Day;
 use crate::kernel::http::Faults;
@@ -28,6 +31,7 @@ impl Plan {
             format: input.format,
             rsvp_lead_minutes: input.rsvp_lead_minutes,
             access_lead_minutes: input.access_lead_minutes,
+            reminder_hours: input.reminder_hours.as_deref().map(in_order),
             venue_id: input.venue_id.clone(),
             meeting_url: input.meeting_url.clone(),
             capacity: input.capacity,
@@ -62,6 +66,11 @@ impl Plan {
             .access_lead_minutes
             .clone()
             .apply(&mut plan.access_lead_minutes);
+        change
+            .reminder_hours
+            .clone()
+            .apply(&mut plan.reminder_hours);
+        plan.reminder_hours = plan.reminder_hours.as_deref().map(in_order);
         change.venue_id.clone().apply(&mut plan.venue_id);
         change.meeting_url.clone().apply(&mut plan.meeting_url);
         plan.capacity = change.capacity.unwrap_or(plan.capacity);
@@ -147,6 +156,7 @@ pub fn change_of(
         audience: set(&before.audience, &after.audience),
         organization_id: patch(&before.organization_id, &after.organization_id),
         briefer_ids: set(&before.briefer_ids, &after.briefer_ids),
+        reminder_hours: patch(&before.reminder_hours, &after.reminder_hours),
         ..UpdateBriefing::default()
     };
     let is_own = |name: &str| own.contains(name);
@@ -209,9 +219,27 @@ fn keep_own(change: &mut UpdateBriefing, own: &BTreeSet<String>) {
             "audience" => change.audience = None,
             "organization_id" => change.organization_id = Patch::Keep,
             "briefer_ids" => change.briefer_ids = None,
+            "reminder_hours" => change.reminder_hours = Patch::Keep,
             _ => {}
         }
     }
+}
+
+/// The offset of the first date, from those of its two times: that of the one that occurs twice.
+#[must_use]
+pub fn offset_of_first(
+    starts_at: Option<&ZonedTimeInput>,
+    ends_at: Option<&ZonedTimeInput>,
+    starts_local: Timestamp,
+    zone: Tz,
+) -> Option<String> {
+    let of_start = starts_at.and_then(|at| at.offset.clone());
+    let of_end = ends_at.and_then(|at| at.offset.clone());
+    let plain = ZonedTimeInput::local(starts_local, zone, None);
+    if plain.resolve("", &mut Faults::default()).is_some() {
+        return of_end.or(of_start);
+    }
+    of_start.or(of_end)
 }
 
 /// The offsets by date; a date that is named twice is noted.

@@ -185,6 +185,7 @@ pub fn represent(
                 ends_at: ZonedTime::at_local(row.ends_local, row.zone()),
                 rsvp_lead_minutes: plan.rsvp_lead_minutes,
                 access_lead_minutes: plan.access_lead_minutes,
+                reminder_hours: plan.reminder_hours,
                 exceptions: exceptions.remove(&row.id).unwrap_or_default(),
                 venue_id: plan.venue_id,
                 meeting_url: plan.meeting_url,

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::json;
 
 use crate::briefings::aggregate::Conflicts;
-use crate::briefings::booking;
+use crate::briefings::booking::{self, Kept};
 use crate::briefings::commands::change_locked;
 use crate::briefings::model::Briefing;
 use crate::briefings::series::advancing::{cut, ended};
@@ -23,7 +23,7 @@ use crate::briefings::series::lifecycle::SeriesAction;
 use crate::briefings::series::model::{Occurrence, Plan, Series};
 use crate::briefings::series::occurrences::{self, Held};
 use crate::briefings::series::pattern::{Drawing, Pattern, Slot};
-use crate::briefings::series::plan::{change_of, offsets_by_day};
+use crate::briefings::series::plan::{change_of, offset_of_first, offsets_by_day};
 use crate::briefings::series::rule::Rule;
 use crate::briefings::series::wire::{SplitBriefingSeries, UpdateBriefingSeries};
 use crate::briefings::wire::UpdateBriefing;
@@ -224,7 +224,7 @@ impl Revision<'_> {
         let sample = drawn
             .as_ref()
             .and_then(|(_, drawing)| drawing.slots.first());
-        check_plan(tx, &self.plans.1, sample, &mut faults)?;
+        check_plan(tx, &self.plans.1, sample, &self.kept(), &mut faults)?;
         let impossible = drawn
             .as_ref()
             .map_or(&[][..], |(_, drawing)| drawing.impossible.as_slice());
@@ -314,12 +314,8 @@ impl Revision<'_> {
             "in_past",
             "must be still to come: what has begun stays as it is",
         );
-        if let Some(offset) = self
-            .change
-            .starts_at
-            .as_ref()
-            .and_then(|at| at.offset.clone())
-        {
+        let (first, last) = (self.change.starts_at.as_ref(), self.change.ends_at.as_ref());
+        if let Some(offset) = offset_of_first(first, last, starts_local, zone) {
             offsets.entry(Day::of_local(starts_local)).or_insert(offset);
         }
         if !faults.is_empty() {
@@ -424,14 +420,26 @@ impl Revision<'_> {
                 wanted.push(self.wanted(one, change, slots));
             }
         }
-        occurrences::lock_wanted(tx, &wanted)?;
+        occurrences::lock_wanted(tx, &wanted, &self.kept())?;
         conflicts::check(tx, &wanted)?;
         for (one, change) in &changes {
-            // A deadline that it changed by itself may come after its new start.
             change_locked(tx, self.scope, &one.briefing, change, Conflicts::Checked)
                 .map_err(|problem| problem.with("occurrences", vec![json!(one.day())]))?;
         }
         Ok(())
+    }
+
+    /// Who and what is named already and may be retired, unless other times are booked.
+    fn kept(&self) -> Kept {
+        if self.is_moving() {
+            return Kept::default();
+        }
+        let plan = &self.plans.0;
+        let own = self.held.iter().flat_map(|one| &one.briefers);
+        Kept {
+            briefers: plan.briefer_ids.iter().chain(own).cloned().collect(),
+            venue_id: plan.venue_id.clone(),
+        }
     }
 
     fn wanted(

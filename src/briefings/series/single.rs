@@ -38,6 +38,7 @@ pub fn members_of(change: &UpdateBriefing) -> BTreeSet<&'static str> {
         ("audience", change.audience.is_some()),
         ("organization_id", is_said(&change.organization_id)),
         ("briefer_ids", change.briefer_ids.is_some()),
+        ("reminder_hours", is_said(&change.reminder_hours)),
     ]
     .into_iter()
     .filter(|(_, is_changed)| *is_changed)

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::briefings::model::BriefingFormat;
 use crate::briefings::series::lifecycle::SeriesStatus;
-use crate::briefings::wire::{Audience, Briefing};
+use crate::briefings::wire::{Audience, Briefing, ReminderHours};
 use crate::kernel::day::Day;
 use crate::kernel::id::{BrieferId, BriefingSeriesId, OrganizationId, VenueId};
 use crate::kernel::marking::Marking;
@@ -39,7 +39,7 @@ pub struct OccurrenceCounts {
     "recurrence": "FREQ=WEEKLY;BYDAY=TU;COUNT=5",
     "starts_at": {"local": "2026-03-03T10:00:00", "time_zone": "America/New_York", "utc": "2026-03-03T15:00:00Z"},
     "ends_at": {"local": "2026-03-03T11:00:00", "time_zone": "America/New_York", "utc": "2026-03-03T16:00:00Z"},
-    "rsvp_lead_minutes": 1440, "access_lead_minutes": null, "exceptions": ["2026-03-24"], "venue_id": null,
+    "rsvp_lead_minutes": 1440, "access_lead_minutes": null, "reminder_hours": null, "exceptions": ["2026-03-24"], "venue_id": null,
     "meeting_url": "https://meet.example.gov/trade", "capacity": 25, "audience": {"scope": "everyone"},
     "organization_id": null, "briefer_ids": ["bfr_01jz8k2m4n6p8q0r2s4t6v8w0x"], "split_from_id": null, "reason": null,
     "counts": {"draft": 0, "scheduled": 4, "published": 0, "postponed": 0, "cancelled": 0, "delivered": 0},
@@ -75,6 +75,8 @@ pub struct BriefingSeries {
     pub rsvp_lead_minutes: Option<i64>,
     /// Minutes before the start at which the list of attendees goes to the venue.
     pub access_lead_minutes: Option<i64>,
+    /// Hours before the start at which people are reminded; the office's own when `null`.
+    pub reminder_hours: Option<Vec<i64>>,
     /// Dates of the rule without an occurrence.
     pub exceptions: Vec<Day>,
     /// The room.
@@ -270,11 +272,17 @@ pub struct CreateBriefingSeries {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 527_040)]
     pub access_lead_minutes: Option<i64>,
+    /// Hours before the start of each at which attendees, and those who have not answered their
+    /// invitation, are reminded; the office's own when not given, none when empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ReminderHours>>, max_items = 10)]
+    pub reminder_hours: Option<Vec<i64>>,
     /// Dates of the rule that get no occurrence.
     #[serde(default)]
     #[schema(max_items = 200, required = false)]
     pub except: Vec<Day>,
-    /// The offsets of dates on which the local time occurs twice.
+    /// The offsets of dates on which the local time occurs twice. One that neither the start nor the
+    /// end has on its date is refused.
     #[serde(default)]
     #[schema(max_items = 200, required = false)]
     pub offsets: Vec<DateOffset>,
@@ -365,6 +373,10 @@ pub struct UpdateBriefingSeries {
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 527_040)]
     pub access_lead_minutes: Patch<i64>,
+    /// Hours before the start of each at which people are reminded; the office's own when `null`.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<ReminderHours>>, max_items = 10)]
+    pub reminder_hours: Patch<Vec<i64>>,
     /// New dates that get no occurrence; with `starts_at`, `ends_at` or `recurrence`.
     #[serde(default)]
     #[schema(max_items = 200, required = false)]

@@ -120,6 +120,8 @@ codes! {
         "The link has expired or was taken back. Ask the office for another.";
     AfterActionMissing => CONFLICT, "after_action_missing", "The after-action report is missing",
         "A briefing is closed when its after-action report is written.";
+    CheckInTooEarly => CONFLICT, "check_in_too_early", "Too early to check in",
+        "Attendance is taken from twelve hours before the briefing starts. `opens_at` says when.";
     RequestInFlight => CONFLICT, "request_in_flight", "The first request is still running",
         "A request with this Idempotency-Key is being processed. Ask again after Retry-After.";
     PreconditionFailed => PRECONDITION_FAILED, "precondition_failed", "Changed since you read it",

@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use aws_lc_rs::digest;
 
 use crate::kernel::http::{BodyDigest, Code, Faults, Problem};
+use crate::kernel::networks::Networks;
 
 /// The id of the request: the caller's, when it sent a usable one, or ours.
 #[derive(Debug, Clone)]
@@ -21,11 +23,40 @@ pub fn request_id(request: &HttpRequest) -> String {
         .unwrap_or_default()
 }
 
-/// The address the request came from, as the connection shows it. Headers that anyone can write
-/// are not asked; behind a proxy this is the proxy.
+/// The proxies whose `X-Forwarded-For` is believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(pub Networks);
+
+/// The address the request came from, as the connection shows it or, where that is one of the trusted
+/// proxies, as they wrote it down. What others wrote into the header is not believed: anyone can.
 #[must_use]
 pub fn client_address(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
+    let peer = request.peer_addr()?.ip().to_canonical();
+    let Some(trusted) = request.app_data::<Data<TrustedProxies>>() else {
+        return Some(peer);
+    };
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    Some(forwarded_for(peer, &forwarded, &trusted.0))
+}
+
+/// Each proxy appends whom it was asked by: from the end, the first address that is no trusted proxy.
+fn forwarded_for(peer: IpAddr, forwarded: &[&str], trusted: &Networks) -> IpAddr {
+    let mut address = peer;
+    for text in forwarded.iter().rev() {
+        if !trusted.contains(address) {
+            break;
+        }
+        let Ok(next) = text.trim().parse::<IpAddr>() else {
+            break;
+        };
+        address = next.to_canonical();
+    }
+    address
 }
 
 /// An `Idempotency-Key` and what it was sent with.
@@ -105,4 +136,27 @@ fn fingerprint(request: &HttpRequest) -> String {
         hash.update(body);
     }
     crate::kernel::secrets::to_hex(hash.finish().as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_trusted_proxies_wrote_is_believed() {
+        let trusted = Networks::parse(&["10.0.0.0/8".to_owned(), "::1".to_owned()]).unwrap();
+        let of = |peer: &str, forwarded: &[&str]| {
+            forwarded_for(peer.parse().unwrap(), forwarded, &trusted).to_string()
+        };
+        assert_eq!(of("198.51.100.1", &["203.0.113.9"]), "198.51.100.1");
+        assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
+        assert_eq!(
+            of("10.0.0.1", &["192.0.2.1", " 203.0.113.9", "10.0.0.2"]),
+            "203.0.113.9"
+        );
+        assert_eq!(of("::1", &["192.0.2.1", "unknown", "10.0.0.2"]), "10.0.0.2");
+        assert_eq!(of("10.0.0.1", &["::ffff:203.0.113.9"]), "203.0.113.9");
+        assert_eq!(of("10.0.0.1", &["2001:db8::1"]), "2001:db8::1");
+    }
 }

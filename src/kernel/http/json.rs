@@ -1,5 +1,5 @@
 //! JSON bodies: media type, size, time, one meaning a key, and the documented schema, in that
-//! order.
+//! order. Characters that nobody sees are taken out before the schema is looked at.
 
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use serde_json::{Map, Number, Value};
 use utoipa::ToSchema;
 
 use crate::kernel::http::{Code, Faults, Problem, schema};
+use crate::kernel::text;
 
 /// The largest JSON body, in bytes.
 const JSON_LIMIT: usize = 1024 * 1024;
@@ -203,7 +204,7 @@ impl<'de> Deserialize<'de> for Strict {
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Strict, E> {
-                Ok(Strict(value.into()))
+                Ok(Strict(text::visible(value).into()))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Strict, A::Error> {

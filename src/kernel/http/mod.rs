@@ -15,9 +15,10 @@ mod query;
 mod reason;
 mod reply;
 pub mod schema;
+pub mod site;
 
 pub use code::Code;
-pub use context::{IdempotencyKey, RequestContext, client_address, request_id};
+pub use context::{IdempotencyKey, RequestContext, TrustedProxies, client_address, request_id};
 pub use etag::{IfMatch, is_known, representation_tag, text_tag, version_tag};
 pub use faults::{Fault, Faults};
 pub use json::{BodyDigest, Json, OptionalJson, Raw, read_body};

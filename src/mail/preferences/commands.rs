@@ -10,6 +10,7 @@ use crate::kernel::http::{Faults, IfMatch, Problem};
 use crate::kernel::journal::{Event, Subject};
 use crate::kernel::time::parse_zone;
 use crate::mail::model::MailPreference;
+use crate::mail::outbox;
 use crate::mail::preferences::queries;
 use crate::mail::preferences::wire::{OptionalMail, UpdateMailPreferences};
 use crate::schema::mail_preferences::{self, dsl};
@@ -93,6 +94,7 @@ pub fn update(
     if let Some(kinds) = change.unsubscribed {
         row.unsubscribed = joined(kinds);
     }
+    outbox::look_again(tx, email_folded)?;
     store(tx, row, "mail_preferences.updated", subject)
 }
 

@@ -54,6 +54,7 @@ const SOURCES: &[(&str, &str, &str)] = sources![
     "briefing_reminder" 1,
     "access_data_wanted" 1,
     "materials_added" 1,
+    "materials_added" 2,
     "follow_up_due" 1,
     "digest" 1,
 ];

@@ -43,7 +43,7 @@ pub use practice_worlds::practice_world;
 pub use process::{Process, free_port};
 pub use receiver::{Mode, Received, Receiver};
 pub use requests::LETTER;
-pub use series::{each, series_world};
+pub use series::{dates, each, series_world};
 pub use worlds::program_world;
 
 /// Runs each test on SQLite and on PostgreSQL, with a database of its own.

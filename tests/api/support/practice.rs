@@ -39,6 +39,24 @@ impl App {
         self.published(all).await
     }
 
+    /// As [`App::published`], in two hours: people may be checked in.
+    pub async fn published_soon(&self, members: Value) -> String {
+        let mut all = self.soon();
+        for (name, value) in members.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        self.published(all).await
+    }
+
+    /// The times of a briefing that begins in two hours.
+    pub fn soon(&self) -> Value {
+        let at = |hours: i64| {
+            let instant = self.clock.now().plus_seconds(3600 * hours).to_string();
+            json!({"utc": format!("{}Z", &instant[..19]), "time_zone": "America/Phoenix"})
+        };
+        json!({"starts_at": at(2), "ends_at": at(3)})
+    }
+
     /// Registers somebody of this city; the address of the registration.
     pub async fn registered(&self, city: &str, briefing: &str, number: usize) -> String {
         let host = city.to_lowercase().replace(' ', ".");

@@ -19,6 +19,9 @@ pub async fn practice_world(app: &App, pattern: &str, operation: &str, number: u
     if pattern.contains("/materials") {
         return with_material(app, &admin).await;
     }
+    if operation == "check_in_attendee" {
+        return to_come(app, &admin, app.soon()).await;
+    }
     let is_of_report = pattern.contains("/after-action") || pattern.contains("/follow-ups");
     if is_of_report || operation == "close_briefing" {
         return held(app, &admin, operation, number).await;

@@ -26,6 +26,14 @@ impl App {
     }
 }
 
+/// The date of each occurrence by its pattern.
+pub fn dates(occurrences: &[Value]) -> Vec<&str> {
+    occurrences
+        .iter()
+        .map(|one| one["date"].as_str().unwrap())
+        .collect()
+}
+
 /// One member of each occurrence's briefing, by a JSON pointer.
 pub fn each(occurrences: &[Value], pointer: &str) -> Vec<String> {
     occurrences

@@ -1,8 +1,4 @@
-"use strict";
-
-// The token stands behind the `#`: it is sent in bodies only, so no log of addresses has it.
-const token = decodeURIComponent(location.hash.slice(1));
-const at = (id) => document.getElementById(id);
+import { ask, at, attempt, begin, complain, explain, say, token } from "/site/site.js";
 
 const DONE = {
   accepted: { confirmed: "You are registered. A confirmation is on its way to you.",
@@ -14,7 +10,6 @@ const FAULTS = {
   not_found: "This link is not known. Use the link of the last mail that you got.",
   invitation_expired: "This invitation has expired or was taken back. Ask the office for another.",
   registration_closed: "Registration for this briefing is closed.",
-  too_many_requests: "There were too many requests. Wait a minute and try again.",
 };
 // What can no longer be answered is said in place of the form.
 const OFF = {
@@ -27,41 +22,18 @@ const ANSWERED = { accepted: "You have accepted this invitation already.",
                    declined: "You have declined this invitation already.",
                    delegated: "You have sent somebody else in your place already." };
 
-function say(text) {
-  at("status").textContent = text;
-  at("status").hidden = text === "";
-}
-
-function complain(text) {
-  at("fault").textContent = text;
-  at("fault").hidden = text === "";
-}
-
-async function ask(path, body) {
-  const response = await fetch(path, {
-    method: "POST",
-    credentials: "omit",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ token, ...body }),
-  });
-  return { ok: response.ok, body: await response.json() };
-}
-
-function explain(problem) {
-  if (problem.code === "invitation_answered") {
-    return ANSWERED[problem.answer] || "This invitation was answered already.";
-  }
-  if (problem.code === "validation_failed") {
-    return (problem.errors || []).map((fault) => NAMES[fault.pointer] || fault.detail).join(" ") || problem.detail;
-  }
-  return FAULTS[problem.code] || problem.detail || "Something failed. Try again later.";
-}
-
 const NAMES = {
   "/attendee/name": "Your name cannot be used.",
   "/delegate/name": "The name of the person who comes in your place is missing.",
   "/delegate/email": "The e-mail address of the person who comes in your place cannot be used.",
 };
+
+function reason(problem) {
+  if (problem.code === "invitation_answered") {
+    return ANSWERED[problem.answer] || "This invitation was answered already.";
+  }
+  return explain(problem, FAULTS, NAMES);
+}
 
 // In a zone the runtime does not know, the time is shown in the reader's own.
 function shown(utc, timeZone) {
@@ -142,45 +114,27 @@ async function send(event) {
     document.querySelector("input[name=answer]").focus();
     return;
   }
-  const button = document.querySelector("button");
-  button.disabled = true;
-  try {
-    const { ok, body } = await ask("/v1/invitation-links/answer", answer());
+  await attempt(async () => {
+    const { ok, body } = await ask("/v1/invitation-links/answer", { token, ...answer() });
     if (!ok) {
-      complain(explain(body));
+      complain(reason(body));
       return;
     }
     const done = DONE[body.status];
     at("form").hidden = true;
     say(typeof done === "string" ? done : done[body.registration] || done.confirmed);
     at("title").focus();
-  } catch {
-    complain("The service cannot be reached. Try again later.");
-  } finally {
-    button.disabled = false;
-  }
+  });
 }
 
-async function begin() {
-  at("form").addEventListener("submit", send);
-  at("form").addEventListener("change", choose);
-  if (!token) {
+at("form").addEventListener("submit", send);
+at("form").addEventListener("change", choose);
+begin(async () => {
+  const { ok, body } = await ask("/v1/invitation-links/look-up", { token });
+  if (ok) {
+    show(body);
+  } else {
     say("");
-    complain("This address lacks the link's secret part. Use the whole link of your mail.");
-    return;
+    complain(reason(body));
   }
-  try {
-    const { ok, body } = await ask("/v1/invitation-links/look-up", {});
-    if (ok) {
-      show(body);
-    } else {
-      say("");
-      complain(explain(body));
-    }
-  } catch {
-    say("");
-    complain("The service cannot be reached. Try again later.");
-  }
-}
-
-begin();
+});

@@ -200,6 +200,7 @@ pub fn mail_to(template: Template, email: &str) -> Draft {
         urgent: true,
         once: format!("{template}:{email}"),
         not_before: None,
+        useful_until: None,
     }
 }
 

@@ -2,6 +2,8 @@
 //! that scan mail follow every link. The token says whom and what it is for, sealed; it opens nothing
 //! else.
 
+pub mod page;
+
 use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,18 +26,28 @@ const PREFIX: &str = "chu_";
 /// The purpose of the name that the journal has for an address.
 const ADDRESS: &str = "mail-address";
 
-/// The address that unsubscribes from mail like this one; `None` for mail that is duty.
+/// Where mail like one can be unsubscribed from.
+#[derive(Debug)]
+pub struct Addresses {
+    /// For mail programs, which send a POST.
+    pub one_click: String,
+    /// For people: a page.
+    pub page: String,
+}
+
+/// Where mail like this one can be unsubscribed from; `None` for mail that is duty.
 #[must_use]
-pub fn address(settings: &Settings, keyring: &Keyring, row: &MailMessage) -> Option<String> {
+pub fn addresses(settings: &Settings, keyring: &Keyring, row: &MailMessage) -> Option<Addresses> {
     if row.kind.is_duty() {
         return None;
     }
     let whom = format!("{}\n{}", row.kind, row.to_email_folded);
     let token = keyring.seal(PURPOSE, whom.as_bytes()).ok()?;
-    Some(format!(
-        "{}/v1/mail/unsubscribe?token={PREFIX}{token}",
-        settings.public_url
-    ))
+    let url = &settings.public_url;
+    Some(Addresses {
+        one_click: format!("{url}/v1/mail/unsubscribe?token={PREFIX}{token}"),
+        page: format!("{url}{}#{PREFIX}{token}", page::PATH),
+    })
 }
 
 /// Whom a token is for, and from what it unsubscribes: its kind, or everything after a digest.

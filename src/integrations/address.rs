@@ -13,6 +13,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Url, redirect};
 
 use crate::kernel::http::Faults;
+use crate::kernel::networks::Networks;
 
 /// How long the name of a new endpoint may take to be looked up.
 const LOOKUP: Duration = Duration::from_secs(5);

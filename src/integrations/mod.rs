@@ -7,6 +7,7 @@
 pub mod address;
 pub mod deliveries;
 pub mod endpoints;
+pub mod event_types;
 pub mod feed;
 pub mod stream;
 pub mod visibility;

@@ -412,6 +412,7 @@ both_backends! {
         for (range, code) in [
             (json!({"from": "2030-01-02T00:00:00Z", "until": "2030-01-01T00:00:00Z"}), "too_early"),
             (json!({"from": "2030-01-02T00:00:00Z", "until": "2030-01-03T00:00:00Z", "event_types": ["Nonsense"]}), "pattern"),
+            (json!({"from": "2030-01-02T00:00:00Z", "until": "2030-01-03T00:00:00Z", "event_types": ["briefing.publishd"]}), "unknown_event_type"),
         ] {
             let refused = city.post(&format!("{hook}/replay"), range).await.expect_problem(422, "validation_failed");
             assert_eq!(refused.fault_codes(), [code]);
@@ -507,9 +508,15 @@ both_backends! {
     async fn an_endpoint_is_changed_and_deleted_and_the_journal_keeps_the_trace(app: App) {
         let receiver = Receiver::start().await;
         let city = app.as_city("Phoenix").await;
-        let made = endpoint(&city, &receiver, json!({"event_types": ["b.b", "a.a", "b.b"], "description": "  "})).await;
+        let made = endpoint(&city, &receiver, json!({"event_types": ["briefing.published", "briefing.cancelled", "briefing.published"], "description": "  "})).await;
         let path = made.header("location").unwrap().to_owned();
-        assert_eq!((made.body["event_types"].clone(), made.body["description"].clone()), (json!(["a.a", "b.b"]), Value::Null));
+        assert_eq!((made.body["event_types"].clone(), made.body["description"].clone()), (json!(["briefing.cancelled", "briefing.published"]), Value::Null));
+        let typo = json!({"event_types": ["briefing.published", "briefing.publishd"]});
+        let refused = city.patch(&path, &made.tag(), typo.clone()).await.expect_problem(422, "validation_failed");
+        assert_eq!((&refused.body["errors"][0]["pointer"], refused.fault_codes()), (&json!("/event_types/1"), vec!["unknown_event_type".to_owned()]));
+        let mut new = typo;
+        new["url"] = made.body["url"].clone();
+        assert_eq!(city.post("/v1/webhook-endpoints", new).await.expect(422).fault_codes(), ["unknown_event_type"]);
         let changed = city.patch(&path, &made.tag(), json!({"event_types": [], "description": "All"})).await.expect(200);
         assert_eq!((changed.body["event_types"].clone(), changed.body["version"].clone()), (json!([]), json!(2)));
         city.patch(&path, &made.tag(), json!({"description": "Late"})).await.expect_problem(412, "precondition_failed");
@@ -596,7 +603,7 @@ both_backends! {
             ("nonsense".to_owned(), "url_invalid"),
             ("https://no-such-host.invalid/".to_owned(), "address_unknown"),
         ] {
-            let refused = city.post("/v1/webhook-endpoints", json!({"url": url, "event_types": ["a.b"]})).await.expect_problem(422, "validation_failed");
+            let refused = city.post("/v1/webhook-endpoints", json!({"url": url, "event_types": ["briefing.published"]})).await.expect_problem(422, "validation_failed");
             assert_eq!(refused.fault_codes(), [code], "{url}");
         }
         assert_eq!(city.get("/v1/webhook-endpoints?include=total").await.expect(200).body["total"], 0);
@@ -635,7 +642,7 @@ both_backends! {
 
     async fn an_organization_has_fifty_endpoints_at_most(app: App) {
         let city = app.as_city("Phoenix").await;
-        let body = json!({"url": "http://127.0.0.1:9/hook", "event_types": ["a.b"]});
+        let body = json!({"url": "http://127.0.0.1:9/hook", "event_types": ["briefing.published"]});
         let answers = futures_util::future::join_all((0..60).map(|_| city.post("/v1/webhook-endpoints", body.clone()))).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 50);
         assert_eq!(answers.iter().filter(|answer| answer.status == 409).count(), 10);

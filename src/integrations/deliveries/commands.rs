@@ -12,6 +12,7 @@ use crate::integrations::deliveries::wire::ReplayEvents;
 use crate::integrations::endpoints;
 use crate::integrations::endpoints::commands::{acquire, expect_active};
 use crate::integrations::endpoints::model::WebhookEndpoint;
+use crate::integrations::event_types;
 use crate::integrations::visibility::{self, WEBHOOK_ENDPOINT};
 use crate::kernel::access::Scope;
 use crate::kernel::db::Tx;
@@ -107,6 +108,11 @@ pub fn replay_events(
         "/until",
         "too_early",
         "must be after `from`",
+    );
+    event_types::check(
+        input.event_types.iter().flatten(),
+        "/event_types",
+        &mut faults,
     );
     faults.finish()?;
     let found = events_of(tx, &endpoint, input)?;

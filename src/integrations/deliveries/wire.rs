@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::integrations::deliveries::model::{Attempt, Delivery as Row, DeliveryStatus};
-use crate::integrations::endpoints::wire::EventType;
+use crate::integrations::event_types::EventType;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::id::{DeliveryId, EventId, WebhookEndpointId};
 use crate::kernel::time::Timestamp;

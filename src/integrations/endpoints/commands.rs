@@ -10,9 +10,10 @@ use crate::directory::organizations::acting;
 use crate::integrations::address::AddressFault;
 use crate::integrations::endpoints::model::{EndpointStatus, WebhookEndpoint};
 use crate::integrations::endpoints::wire::{
-    CreateWebhookEndpoint, EventType, RotateSecret, UpdateWebhookEndpoint,
+    CreateWebhookEndpoint, RotateSecret, UpdateWebhookEndpoint,
 };
 use crate::integrations::endpoints::{queries, secret};
+use crate::integrations::event_types::{self, EventType};
 use crate::integrations::visibility::WEBHOOK_ENDPOINT;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::db::{Locked, Tx, dialect};
@@ -97,6 +98,7 @@ pub fn create_webhook_endpoint(
         &mut faults,
     )?;
     note_address(found, &mut faults);
+    event_types::check(&input.event_types, "/event_types", &mut faults);
     faults.finish()?;
     let organization_id =
         organization.ok_or_else(|| Problem::internal("an unknown owner passed the checks"))?;
@@ -208,6 +210,11 @@ pub fn update_webhook_endpoint(
     stored.expect(if_match)?;
     let mut faults = Faults::default();
     note_address(found, &mut faults);
+    event_types::check(
+        change.event_types.iter().flatten(),
+        "/event_types",
+        &mut faults,
+    );
     faults.finish()?;
     let mut row = (*stored).clone();
     if let Some(url) = change.url {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::integrations::endpoints::model::{EndpointStatus, WebhookEndpoint as Row};
+use crate::integrations::event_types::EventType;
 use crate::kernel::access::{Permission, Scope};
 use crate::kernel::id::{OrganizationId, WebhookEndpointId};
 use crate::kernel::patch::Patch;
@@ -108,16 +109,6 @@ crate::list_query! {
         pub status: Option<EndpointStatus>,
     }
 }
-
-/// A type of event, such as `briefing.published`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(
-    max_length = 100,
-    pattern = "^[a-z_]+\\.[a-z_]+$",
-    example = "briefing.published"
-)]
-pub struct EventType(pub String);
 
 /// A new endpoint.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -137,6 +137,27 @@ both_backends! {
         assert!(!told.text.contains(NUMBER) && !told.text.contains(BIRTH));
     }
 
+    async fn it_is_erased_a_day_after_nobody_asks_for_it_any_more(app: App) {
+        let (moved, stays) = (app.guarded(json!({})).await, app.guarded(json!({"starts_at": {"local": "2030-03-14T10:00:00", "time_zone": "America/Phoenix"}, "ends_at": {"local": "2030-03-14T11:00:00", "time_zone": "America/Phoenix"}})).await);
+        let city = app.as_city("Phoenix").await;
+        for (briefing, number) in [(&moved, 1), (&stays, 2)] {
+            let at = app.registered("Phoenix", briefing, number).await;
+            put(&city, &format!("{at}/access-data"), data()).await.expect(200);
+        }
+        let open = app.venue("Phoenix City Hall").await;
+        app.admin().await.patch_now(&format!("/v1/briefings/{moved}"), json!({"venue_id": open})).await.expect(200);
+        app.clock.advance(23 * 3600);
+        app.pass_briefings().await;
+        assert_eq!(salts(&app).len(), 2, "a slip can be undone");
+        app.clock.advance(3600);
+        app.pass_briefings().await;
+        assert_eq!(salts(&app).len(), 1);
+        app.sign_everyone_in_again().await;
+        app.settle_journal().await;
+        let told = app.admin().await.get("/v1/audit-events?type=access_data.erased").await.expect(200);
+        assert_eq!((&told.body["data"][0]["payload"]["cause"], told.ids().len()), (&json!("not_needed"), 1));
+    }
+
     async fn it_is_erased_with_a_cancellation_and_some_days_after_the_briefing(app: App) {
         let (kept, called_off) = (app.guarded(json!({})).await, app.guarded(json!({"starts_at": {"local": "2030-03-14T10:00:00", "time_zone": "America/Phoenix"}, "ends_at": {"local": "2030-03-14T11:00:00", "time_zone": "America/Phoenix"}})).await);
         let city = app.as_city("Phoenix").await;

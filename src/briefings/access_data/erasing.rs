@@ -13,12 +13,17 @@ use crate::kernel::http::Problem;
 use crate::kernel::id::{BriefingId, RegistrationId};
 use crate::kernel::journal::{Event, Subject};
 use crate::kernel::marking::Marking;
-use crate::schema::{access_data, briefings, registrations};
+use crate::kernel::time::Timestamp;
+use crate::schema::{access_data, briefings, registrations, venues};
 
 /// How many rows the worker erases in one transaction, at most.
 const BATCH: i64 = 200;
 
 const DAY: i64 = 24 * 3600;
+
+/// Days that it is kept after its briefing has gone where nobody asks for it, so that a slip can be
+/// undone.
+const UNDO_DAYS: i64 = 1;
 
 /// Why access data was erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub enum Cause {
     Cancelled,
     /// It has served.
     Expired,
+    /// The venue does not ask for it any more.
+    NotNeeded,
 }
 
 impl Cause {
@@ -37,6 +44,7 @@ impl Cause {
             Self::Requested => "requested",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
+            Self::NotNeeded => "not_needed",
         }
     }
 }
@@ -122,28 +130,63 @@ pub fn of_briefing(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> 
     Ok(())
 }
 
-/// Erases what has served, and what a cancellation left behind. Returns how many.
+/// One that is to be erased, and what tells why.
+#[derive(Queryable)]
+struct Due {
+    registration_id: RegistrationId,
+    briefing_id: BriefingId,
+    marking: Marking,
+    briefing: BriefingStatus,
+    registration: RegistrationStatus,
+    ends_at: Timestamp,
+}
+
+impl Due {
+    /// `before` is the end of the latest briefing whose access data has served.
+    fn cause(&self, before: Timestamp) -> Cause {
+        if self.briefing == BriefingStatus::Cancelled
+            || self.registration == RegistrationStatus::Cancelled
+        {
+            Cause::Cancelled
+        } else if self.ends_at <= before {
+            Cause::Expired
+        } else {
+            Cause::NotNeeded
+        }
+    }
+}
+
+/// Erases what has served, what a cancellation left behind, and what no venue asks for any more.
+/// Returns how many.
 ///
 /// # Errors
 ///
 /// When the database fails.
 pub fn pass(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
     let before = tx.now.plus_seconds(-settings.access_data_days * DAY);
-    let due: Vec<(
-        RegistrationId,
-        BriefingId,
-        Marking,
-        BriefingStatus,
-        RegistrationStatus,
-    )> = access_data::table
+    let undone = tx.now.plus_seconds(-UNDO_DAYS * DAY);
+    let not_needed = venues::id
+        .nullable()
+        .is_null()
+        .or(venues::requires_access_data.nullable().eq(false))
+        .and(briefings::updated_at.le(undone))
+        .and(
+            venues::id
+                .nullable()
+                .is_null()
+                .or(venues::updated_at.nullable().le(undone)),
+        );
+    let due: Vec<Due> = access_data::table
         .inner_join(registrations::table)
         .inner_join(briefings::table)
+        .left_join(venues::table.on(briefings::venue_id.eq(venues::id.nullable())))
         .filter(access_data::sealed.is_not_null())
         .filter(
             briefings::ends_at
                 .le(before)
                 .or(briefings::status.eq(BriefingStatus::Cancelled))
-                .or(registrations::status.eq(RegistrationStatus::Cancelled)),
+                .or(registrations::status.eq(RegistrationStatus::Cancelled))
+                .or(not_needed),
         )
         .order((access_data::briefing_id, access_data::registration_id))
         .limit(BATCH)
@@ -153,34 +196,22 @@ pub fn pass(tx: &mut Tx<'_>, settings: &Settings) -> Result<usize, Problem> {
             briefings::marking,
             briefings::status,
             registrations::status,
+            briefings::ends_at,
         ))
         .load(tx.conn)?;
     let mut erased = 0;
-    for together in due.chunk_by(|one, other| cause_of(one) == cause_of(other) && one.1 == other.1)
-    {
+    let is_together = |one: &Due, other: &Due| {
+        one.briefing_id == other.briefing_id && one.cause(before) == other.cause(before)
+    };
+    for together in due.chunk_by(is_together) {
         let Some(first) = together.first() else {
             continue;
         };
-        let ids = together.iter().map(|row| row.0.clone()).collect();
-        erased += erase(tx, (&first.1, first.2), ids, cause_of(first))?;
+        let ids = together.iter().map(|row| row.registration_id.clone());
+        let briefing = (&first.briefing_id, first.marking);
+        erased += erase(tx, briefing, ids.collect(), first.cause(before))?;
     }
     Ok(erased)
-}
-
-fn cause_of(
-    (_, _, _, briefing, registration): &(
-        RegistrationId,
-        BriefingId,
-        Marking,
-        BriefingStatus,
-        RegistrationStatus,
-    ),
-) -> Cause {
-    if *briefing == BriefingStatus::Cancelled || *registration == RegistrationStatus::Cancelled {
-        Cause::Cancelled
-    } else {
-        Cause::Expired
-    }
 }
 
 /// Rewrites the pages of the database that held what was erased since the last time. Outside of a

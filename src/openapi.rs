@@ -154,10 +154,12 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schema
     // Of what is asked or answered with a secret nothing is kept for a retry.
     let hands_out_secrets =
         is_public && (path.starts_with("/v1/auth/") || path.starts_with("/v1/invitation-links/"));
-    // Nor of a disclosure.
-    let discloses = path.ends_with("/access-data/disclose") || path.ends_with("/access-list");
+    // Nor of a disclosure, nor of whose mail is unsubscribed.
+    let is_unkept = path.ends_with("/access-data/disclose")
+        || path.ends_with("/access-list")
+        || path == "/v1/mail/unsubscribe";
     let takes_key =
-        method == "post" && !discloses && (!hands_out_secrets || path.ends_with("logout"));
+        method == "post" && !is_unkept && (!hands_out_secrets || path.ends_with("logout"));
     let has_parameter = |operation: &Map<String, Value>, name: &str| {
         operation
             .get("parameters")

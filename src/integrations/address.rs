@@ -442,7 +442,7 @@ mod tests {
             rules.check_url("http://8.8.8.8/").err(),
             Some(AddressFault::NotEncrypted)
         );
-        assert!(AddressRules::new(&["127.0.0.1".to_owned()]).is_err());
+        assert!(AddressRules::new(&["127.0.0.0/33".to_owned()]).is_err());
     }
 
     #[tokio::test]

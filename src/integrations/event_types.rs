@@ -230,6 +230,7 @@ pub const EVENT_TYPES: &[&str] = &[
     "registration_change.accepted",
     "registration_change.refused",
     "registration_change.requested",
+    "registration_change.superseded",
     "seat.added",
     "seat.alternate_dismissed",
     "seat.alternate_named",

@@ -106,13 +106,14 @@ pub const fn is_hidden(character: char) -> bool {
     )
 }
 
-/// Text without hidden characters ([`is_hidden`]), and with line ends that every program knows.
+/// Text without hidden characters ([`is_hidden`]), with a space where Unicode separates lines: few
+/// programs know that line end.
 #[must_use]
 pub fn visible(text: &str) -> String {
     text.chars()
         .filter(|character| !is_hidden(*character))
         .map(|character| match character {
-            '\u{2028}' | '\u{2029}' => '\n',
+            '\u{2028}' | '\u{2029}' => ' ',
             other => other,
         })
         .collect()

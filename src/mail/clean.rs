@@ -17,6 +17,13 @@ pub fn line(text: &str, most: usize) -> String {
     joined.chars().take(most).collect()
 }
 
+/// Text for a header that readers decode: what looks like an encoded word (RFC 2047) is none, or it would
+/// bring back what was taken out.
+#[must_use]
+pub fn header(text: &str, most: usize) -> String {
+    line(text, most).replace("=?", "= ?")
+}
+
 /// Text for several lines.
 #[must_use]
 pub fn paragraphs(text: &str) -> String {
@@ -44,6 +51,13 @@ pub fn value(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_has_no_encoded_word_but_ours() {
+        let title = "T =?utf-8?q?=0d=0aBcc:x=40y?= and =\u{200b}?utf-8?b?4oCu?=";
+        assert!(!header(title, 100).contains("=?"));
+        assert_eq!(header("a = ?", 100), "a = ?");
+    }
 
     #[test]
     fn a_line_has_no_line_ends_no_controls_and_no_hidden_characters() {

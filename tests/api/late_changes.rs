@@ -54,19 +54,22 @@ both_backends! {
     async fn a_newer_wish_takes_the_place_of_the_one_before(app: App) {
         let (briefing, path) = late(&app).await;
         let (city, admin) = (app.as_city("Phoenix").await, app.admin().await);
-        // What changes nothing is no wish, and takes no other's place.
+        // What says nothing is no wish. To say that it is to be as it is takes the wish back.
         let wish = city.post(&format!("{path}/cancel"), json!({})).await.expect(202).id();
-        for nothing in [json!({}), json!({"title": city.get(&path).await.body["attendee"]["title"]})] {
-            city.send(Method::PATCH, &path, &[], Some(nothing)).await.expect(200);
-        }
-        assert_eq!(admin.get(&format!("/v1/registration-changes/{wish}")).await.expect(200).body["status"], "pending");
+        let status = async |id: &str| admin.get(&format!("/v1/registration-changes/{id}")).await.expect(200).body["status"].clone();
+        city.send(Method::PATCH, &path, &[], Some(json!({}))).await.expect(200);
+        assert_eq!(status(&wish).await, "pending");
+        let as_it_is = json!({"title": city.get(&path).await.body["attendee"]["title"]});
+        city.send(Method::PATCH, &path, &[], Some(as_it_is)).await.expect(200);
+        assert_eq!(status(&wish).await, "superseded");
+        let wish = city.post(&format!("{path}/cancel"), json!({})).await.expect(202).id();
         let tag = admin.get(&format!("/v1/registration-changes/{wish}")).await.expect(200).tag();
         let body = json!({"reason": "Asked for by mistake."});
         admin.post_with(&format!("/v1/registration-changes/{wish}/refuse"), &[("If-Match", &tag)], body).await.expect(200);
         let first = city.send(Method::PATCH, &path, &[], Some(json!({"title": "Mayor"}))).await.expect(202).id();
         let second = city.post(&format!("{path}/cancel"), json!({})).await.expect(202).id();
         let list = format!("/v1/registration-changes?briefing_id={briefing}");
-        assert_eq!(admin.get(&format!("{list}&status=superseded")).await.expect(200).ids(), std::slice::from_ref(&first));
+        assert!(admin.get(&format!("{list}&status=superseded")).await.expect(200).ids().contains(&first));
         assert_eq!(admin.get(&format!("{list}&status=pending")).await.expect(200).ids(), std::slice::from_ref(&second));
         admin.act_now(&format!("/v1/registration-changes/{first}"), "accept").await.expect_problem(409, "not_allowed_in_state");
         let tag = admin.get(&format!("/v1/registration-changes/{second}")).await.expect(200).tag();

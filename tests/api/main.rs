@@ -42,6 +42,7 @@ mod http;
 mod ical;
 mod identity;
 mod invitations;
+mod invitations_apart;
 mod isolation;
 mod journal;
 mod late_changes;

@@ -210,6 +210,10 @@ fn answer(
 }
 
 /// Registers the person who is invited; whom the organization has registered already stays so.
+///
+/// # Errors
+///
+/// 409 when another organization has registered the person, or registration is closed.
 fn accept(
     tx: &mut Tx<'_>,
     briefing: &Locked<Briefing>,
@@ -218,7 +222,13 @@ fn accept(
 ) -> Result<Registration, Problem> {
     expect_open(tx, briefing)?;
     if let Some(known) = registered(tx.conn, &briefing.id, &row.email_folded)? {
-        return Ok(known);
+        if known.organization_id == row.organization_id {
+            return Ok(known);
+        }
+        return Err(Problem::new(
+            Code::AlreadyRegistered,
+            "You are registered for this briefing by another organization.",
+        ));
     }
     let attendee = given.attendee.clone().unwrap_or_default();
     let newcomer = Newcomer {
@@ -231,8 +241,9 @@ fn accept(
     admit(tx, briefing, &newcomer)
 }
 
-/// Invites somebody else in the place of the person who is invited, unless they are invited already or
-/// registered: whoever has a link is not told which. Nobody hands on what was handed on to them.
+/// Invites somebody else in the place of the person who is invited, unless the organization has invited
+/// or registered them already. What another organization did with them makes no difference: whoever
+/// sees the organization's invitations would see it. Nobody hands on what was handed on to them.
 fn hand_on(
     tx: &mut Tx<'_>,
     keyring: &Keyring,
@@ -258,12 +269,15 @@ fn hand_on(
     faults.finish()?;
     let is_invited: Option<BriefingInvitationId> = briefing_invitations::table
         .filter(briefing_invitations::briefing_id.eq(&briefing.id))
+        .filter(briefing_invitations::organization_id.eq(&row.organization_id))
         .filter(briefing_invitations::email_folded.eq(&email_folded))
         .filter(briefing_invitations::status.ne(InvitationStatus::Revoked))
         .select(briefing_invitations::id)
         .first(tx.conn)
         .optional()?;
-    if is_invited.is_some() || registered(tx.conn, &briefing.id, &email_folded)?.is_some() {
+    let is_registered = registered(tx.conn, &briefing.id, &email_folded)?
+        .is_some_and(|known| known.organization_id == row.organization_id);
+    if is_invited.is_some() || is_registered {
         return Ok(());
     }
     let person = Person {

@@ -190,7 +190,7 @@ pub async fn revoke_briefing_invitation(
     extensions(
         ("x-permission" = json!("authenticated")),
         ("x-problems" = json!([
-            "invitation_answered", "invitation_expired", "registration_closed",
+            "invitation_answered", "invitation_expired", "registration_closed", "already_registered",
         ])),
     ),
 )]

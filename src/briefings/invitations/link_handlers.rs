@@ -54,7 +54,7 @@ pub async fn look_up_invitation_link(
         ("x-permission" = json!("public")),
         ("x-problems" = json!([
             "not_found", "invitation_answered", "invitation_expired",
-            "registration_closed",
+            "registration_closed", "already_registered",
         ])),
     ),
 )]

@@ -11,8 +11,8 @@ use crate::kernel::db::{Locked, Tx};
 use crate::kernel::http::Problem;
 use crate::schema::briefing_invitations::dsl;
 
-/// Settles the invitation of somebody who was registered otherwise, where there is one that is not
-/// answered: its link is used up.
+/// Settles the invitation of somebody whom the organization has registered otherwise, where there is one
+/// that is not answered: its link is used up. Whom another organization registers leaves it alone.
 ///
 /// # Errors
 ///
@@ -24,6 +24,7 @@ pub fn settle_invitation(
 ) -> Result<(), Problem> {
     let pending: Option<Invitation> = dsl::briefing_invitations
         .filter(dsl::briefing_id.eq(&briefing.id))
+        .filter(dsl::organization_id.eq(&registration.organization_id))
         .filter(dsl::email_folded.eq(&registration.attendee_email_folded))
         .filter(dsl::status.eq(InvitationStatus::Pending))
         .select(Invitation::as_select())

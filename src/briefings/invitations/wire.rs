@@ -174,7 +174,7 @@ pub struct InvitedPerson {
     pub email: String,
     /// Office or function.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\r\n]*$")]
     pub title: Option<String>,
     /// The organization that the person belongs to.
     pub organization_id: OrganizationId,
@@ -273,7 +273,7 @@ pub struct AttendeeDetails {
     )]
     pub name: Option<String>,
     /// Office or function.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\r\n]*$")]
     pub title: Option<String>,
     /// What one needs, such as a sign-language interpreter.
     #[schema(max_length = 1000)]
@@ -292,7 +292,7 @@ pub struct Delegate {
     pub email: String,
     /// Office or function.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\r\n]*$")]
     pub title: Option<String>,
 }
 

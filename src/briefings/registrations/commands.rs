@@ -138,6 +138,11 @@ pub fn update_registration(
     }
     if is_too_late(tx, scope, &briefing) {
         if corrected(row.clone(), change) == row {
+            // Whoever says that it is to be as it is takes back what else was wished for; an empty
+            // change says nothing.
+            if *change != UpdateRegistration::default() {
+                request::supersede(tx, &row, briefing.marking)?;
+            }
             return Ok(made(briefing, row));
         }
         let change = request::ask(tx, scope, &briefing, &row, ChangeKind::Update, change)?;
@@ -208,7 +213,7 @@ pub fn cancel_registration(
     }
     let row = cancel(tx, &briefing, row)?;
     // What was asked for before has no object any more.
-    request::supersede(tx, &row)?;
+    request::supersede(tx, &row, briefing.marking)?;
     Ok(made(briefing, row))
 }
 

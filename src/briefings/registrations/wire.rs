@@ -25,7 +25,7 @@ pub struct Attendee {
     pub email: String,
     /// Office or function.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[^\r\n]*$")]
     pub title: Option<String>,
 }
 
@@ -174,7 +174,7 @@ pub struct CreateRegistration {
 
 /// A change of a registration: absent members keep their value, `null` clears it. Another person
 /// is another registration.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"accommodations": "Sign-language interpreter"}))]
 pub struct UpdateRegistration {
@@ -189,7 +189,7 @@ pub struct UpdateRegistration {
     pub name: Option<String>,
     /// The attendee's office or function.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<String>, max_length = 200, pattern = r"^[^\r\n]*$")]
     pub title: Patch<String>,
     /// What the attendee needs.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]

@@ -94,6 +94,7 @@ impl Faults {
             return Ok(());
         }
         let detail = match self.0.as_slice() {
+            [one] if one.pointer.is_empty() => format!("The body {}.", one.detail),
             [one] => format!("`{}` {}.", one.pointer, one.detail),
             many if self.1 == 0 => {
                 format!("{} things are wrong; `errors` lists them.", many.len())

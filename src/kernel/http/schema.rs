@@ -58,6 +58,7 @@ pub fn compiled<T: ToSchema>() -> Result<Arc<Compiled>, Problem> {
         validator: jsonschema::options()
             .should_validate_formats(true)
             .should_ignore_unknown_formats(true)
+            .with_format("email", can_be_written_to)
             .build(&schema)
             .map_err(Problem::internal)?,
         properties: schema
@@ -67,6 +68,11 @@ pub fn compiled<T: ToSchema>() -> Result<Arc<Compiled>, Problem> {
     });
     compiled.insert(name, Arc::clone(&made));
     Ok(made)
+}
+
+/// Whether mail can be sent to an address. The grammar knows others: in quotes, or at a number.
+fn can_be_written_to(address: &str) -> bool {
+    address.trim().parse::<lettre::Address>().is_ok()
 }
 
 /// Values of a body whose faults are named, at most: the validator makes every error before it gives
@@ -168,7 +174,7 @@ fn meant<'a>(
 
 fn describe(kind: &Kind) -> (&'static str, String) {
     match kind {
-        Kind::Type { kind } => ("type", format!("must be {}", type_names(kind))),
+        Kind::Type { kind } => ("type", format!("must be of type {}", type_names(kind))),
         Kind::Enum { options } => ("enum", format!("must be one of {}", list(options))),
         Kind::Minimum { limit } => ("minimum", format!("must be at least {limit}")),
         Kind::Maximum { limit } => ("maximum", format!("must be at most {limit}")),
@@ -192,7 +198,7 @@ fn describe(kind: &Kind) -> (&'static str, String) {
         Kind::MaxItems { limit } => ("max_items", format!("must have at most {limit} items")),
         Kind::UniqueItems => ("unique_items", "must not name anything twice".to_owned()),
         Kind::Pattern { .. } => ("pattern", "does not have the documented form".to_owned()),
-        Kind::Format { format } => ("format", format!("must be a {format}")),
+        Kind::Format { format } => ("format", format!("must have the form `{format}`")),
         Kind::OneOfNotValid { .. } | Kind::AnyOf { .. } => (
             "alternatives",
             "matches none of the documented forms".to_owned(),

@@ -100,7 +100,7 @@ impl Templates {
         let name = format!("{}.v{version}.subject", template.kind());
         let values = minijinja::Value::from(minijinja::value::Serde(values));
         let subject = self.0.get_template(&name)?.render(values)?;
-        Ok(clean::line(&subject, SUBJECT))
+        Ok(clean::header(&subject, SUBJECT))
     }
 
     /// Fills a text.

@@ -10,6 +10,7 @@ const FAULTS = {
   not_found: "This link is not known. Use the link of the last mail that you got.",
   invitation_expired: "This invitation has expired or was taken back. Ask the office for another.",
   registration_closed: "Registration for this briefing is closed.",
+  already_registered: "Another organization has registered you for this briefing. Ask the office if that is not right.",
 };
 // What can no longer be answered is said in place of the form.
 const OFF = {

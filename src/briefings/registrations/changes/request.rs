@@ -60,7 +60,7 @@ pub(in crate::briefings::registrations) fn ask(
     {
         return Ok(pending);
     }
-    supersede(tx, registration)?;
+    supersede(tx, registration, briefing.marking)?;
     let row = RegistrationChange {
         id: RegistrationChangeId::fresh(),
         registration_id: registration.id.clone(),
@@ -108,18 +108,20 @@ fn pending(
 pub(in crate::briefings::registrations) fn supersede(
     tx: &mut Tx<'_>,
     registration: &Registration,
+    marking: Marking,
 ) -> Result<(), Problem> {
-    let now = tx.now;
-    diesel::update(
-        dsl::registration_changes
-            .filter(dsl::registration_id.eq(&registration.id))
-            .filter(dsl::status.eq(ChangeStatus::Pending)),
-    )
-    .set((
-        dsl::status.eq(ChangeStatus::Superseded),
-        dsl::version.eq(dsl::version + 1),
-        dsl::updated_at.eq(now),
-    ))
-    .execute(tx.conn)?;
-    Ok(())
+    let Some(mut row) = pending(tx, registration)? else {
+        return Ok(());
+    };
+    row.status = ChangeStatus::Superseded;
+    row.version += 1;
+    row.updated_at = tx.now;
+    diesel::update(dsl::registration_changes.filter(dsl::id.eq(&row.id)))
+        .set((
+            dsl::status.eq(row.status),
+            dsl::version.eq(row.version),
+            dsl::updated_at.eq(row.updated_at),
+        ))
+        .execute(tx.conn)?;
+    tx.record(event("registration_change.superseded", &row, marking))
 }

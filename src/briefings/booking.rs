@@ -22,6 +22,8 @@ pub struct Kept {
     pub briefers: Vec<BrieferId>,
     /// The venue.
     pub venue_id: Option<VenueId>,
+    /// How many people, though the venue holds fewer by now.
+    pub capacity: i64,
 }
 
 /// Locks the briefers and the venue in the order of their ids and notes at the members of the
@@ -54,7 +56,7 @@ pub fn lock_resources(
         note_unusable(found, is_kept, "/venue_id", faults);
         if let Some(places) = venue.and_then(|venue| venue.capacity) {
             faults.require(
-                briefing.capacity <= places,
+                briefing.capacity <= places || is_kept && briefing.capacity <= kept.capacity,
                 "/capacity",
                 "venue_too_small",
                 &format!("is more than the {places} people the venue holds"),

@@ -199,6 +199,7 @@ fn kept_by_change(stored: &Briefing, briefing: &Briefing, briefers: Vec<BrieferI
     Kept {
         briefers,
         venue_id: stored.venue_id.clone(),
+        capacity: stored.capacity,
     }
 }
 

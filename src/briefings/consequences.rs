@@ -3,6 +3,7 @@
 use crate::briefings::invitations::commands::revoke_of_controlled;
 use crate::briefings::lifecycle::{BriefingAction, BriefingStatus};
 use crate::briefings::model::Briefing;
+use crate::briefings::registrations::changes::request::supersede_all;
 use crate::briefings::rules::registration_closes_at;
 use crate::briefings::wire::UpdateBriefing;
 use crate::briefings::{notices, reminders};
@@ -70,6 +71,9 @@ pub(super) fn of_step(
         }
         BriefingAction::Postpone | BriefingAction::Cancel => {
             reminders::stop(tx, &briefing.id)?;
+            if action == BriefingAction::Cancel {
+                supersede_all(tx, briefing)?;
+            }
             // Nobody was told of what was never published.
             if stored.published_at.is_some() {
                 notices::off(tx, briefing)?;

@@ -116,7 +116,7 @@ impl Briefing {
             (
                 briefing.title.clone(),
                 briefing.marking == Marking::Cui,
-                briefing.status.is_off(),
+                briefing.status.is_off().then_some(briefing.status),
                 briefing.time_zone.clone(),
                 briefing.starts_at,
                 briefing.ends_at,

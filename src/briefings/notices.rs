@@ -5,30 +5,46 @@
 //! everyone else gets text. Of a briefing that is marked as controlled information neither says
 //! what it is about or where it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
+use serde_json::json;
 
 use crate::briefings::invitations::model::{Invitation, InvitationStatus};
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::rules;
-use crate::briefings::told::{Told, has_seat};
+use crate::briefings::told::{Told, has_seat, on_the_wall};
 use crate::kernel::db::{Connection, Tx};
 use crate::kernel::http::Problem;
 use crate::kernel::ical::Method;
 use crate::kernel::id::{BriefingInvitationId, RegistrationId};
 use crate::kernel::time::Timestamp;
-use crate::mail::outbox::{self, Recipient};
+use crate::mail::outbox::{self, Draft, Recipient};
 use crate::mail::template::Template;
 use crate::schema::{briefing_invitations, briefings, registrations};
 
 /// Where an invitation is answered; the link's token follows as a fragment, so that no log has it.
 const ANSWER_PAGE: &str = "/invitations#{token}";
 
-/// Hours before the start within which it is worth waking somebody when a briefing is moved or off.
+/// Hours before the start within which it is worth waking somebody for a seat, or when a briefing is
+/// moved or off.
 const URGENT_HOURS: i64 = 48;
+
+/// Mails by which an attendee learns of a seat, or of a place in line.
+const SEAT: [Template; 3] = [
+    Template::RegistrationConfirmed,
+    Template::RegistrationWaitlisted,
+    Template::RegistrationPromoted,
+];
+
+/// Mails by which somebody learns of being invited.
+const INVITED: [Template; 1] = [Template::BriefingInvitation];
+
+fn is_near(briefing: &Briefing, now: Timestamp) -> bool {
+    now.seconds_until(briefing.starts_at) < URGENT_HOURS * 3600
+}
 
 /// Tells an attendee who has just been registered: of the seat, with a meeting request, or of the
 /// place in line.
@@ -45,11 +61,12 @@ pub fn registered(tx: &mut Tx<'_>, briefing: &Briefing, row: &Registration) -> R
     };
     let mut draft = told.to_attendee(row, template, once(row, "registered"));
     draft.meeting = has_seat(row).then(|| told.meeting(Method::Request));
+    draft.urgent = is_near(briefing, tx.now);
     outbox::queue(tx, draft)?;
     Ok(())
 }
 
-/// Tells an attendee who waited of the seat.
+/// Tells attendees who waited of their seats; that they wait is no news any more.
 ///
 /// # Errors
 ///
@@ -62,13 +79,18 @@ pub fn promoted(
     if rows.is_empty() {
         return Ok(());
     }
+    let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+    let waiting = [Template::RegistrationWaitlisted];
+    outbox::withdraw_all(tx, "registration", &ids, &waiting)?;
     let told = Told::of(tx.conn, briefing)?;
+    let urgent = is_near(briefing, tx.now);
     let drafts = rows
         .iter()
         .map(|row| {
             let mut draft =
                 told.to_attendee(row, Template::RegistrationPromoted, once(row, "promoted"));
             draft.meeting = Some(told.meeting(Method::Request));
+            draft.urgent = urgent;
             draft
         })
         .collect();
@@ -89,15 +111,7 @@ pub fn cancelled(
     had_seat: bool,
 ) -> Result<(), Problem> {
     let about = ("registration", row.id.as_str());
-    outbox::withdraw(
-        tx,
-        about,
-        &[
-            Template::RegistrationConfirmed,
-            Template::RegistrationWaitlisted,
-            Template::RegistrationPromoted,
-        ],
-    )?;
+    outbox::withdraw(tx, about, &SEAT)?;
     let mut told = Told::of(tx.conn, briefing)?;
     if had_seat {
         // The cancellation comes after what this calendar has seen, and whatever it is sent when the
@@ -109,6 +123,10 @@ pub fn cancelled(
     }
     let mut draft = told.to_attendee(row, Template::RegistrationCancelled, once(row, "cancelled"));
     draft.meeting = had_seat.then(|| told.meeting(Method::Cancel));
+    // Why a briefing is off is not why this person does not come.
+    if let Some(values) = draft.values.as_object_mut() {
+        values.insert("reason".to_owned(), serde_json::Value::Null);
+    }
     outbox::queue(tx, draft)?;
     Ok(())
 }
@@ -127,6 +145,8 @@ pub struct Decision<'a> {
     pub is_accepted: bool,
     /// Why.
     pub reason: Option<&'a str>,
+    /// Whether the registration was to be cancelled; else it was to be corrected.
+    pub is_cancellation: bool,
 }
 
 /// Tells what became of a change that was asked for too late: the attendee, and whoever asked.
@@ -147,7 +167,9 @@ pub fn change_decided(
         email: row.attendee_email.clone(),
     };
     let asked = asked.filter(|asked| !asked.email.eq_ignore_ascii_case(&attendee.email));
-    for to in std::iter::once(attendee).chain(asked) {
+    // Whose registration was cancelled is told so already.
+    let is_told = decision.is_cancellation && decision.is_accepted;
+    for to in Some(attendee).filter(|_| !is_told).into_iter().chain(asked) {
         let mut draft = told.to_attendee(
             row,
             Template::RegistrationChangeDecided,
@@ -158,6 +180,11 @@ pub fn change_decided(
         if let Some(values) = draft.values.as_object_mut() {
             values.insert("is_accepted".to_owned(), decision.is_accepted.into());
             values.insert("reason".to_owned(), decision.reason.into());
+            values.insert(
+                "is_cancellation".to_owned(),
+                decision.is_cancellation.into(),
+            );
+            values.insert("attendee".to_owned(), json!({"name": row.attendee_name}));
         }
         draft.to = to;
         outbox::queue(tx, draft)?;
@@ -180,16 +207,31 @@ pub fn invited(
         .into_iter()
         .map(|(row, token)| {
             let once = format!("{}/{}", row.id, row.sends);
-            let mut draft = told.to_invited(row, Template::BriefingInvitation, once);
-            draft.about = ("briefing_invitation", row.id.to_string());
-            draft.values = told.values_for(&row.name, (false, false), Some(ANSWER_PAGE));
-            draft.secret = Some(token);
-            draft.useful_until = Some(row.ends_at(briefing));
-            draft
+            invitation(&told, briefing, row, token, once)
         })
         .collect();
     outbox::queue_all(tx, drafts)?;
     Ok(())
+}
+
+fn invitation(
+    told: &Told<'_>,
+    briefing: &Briefing,
+    row: &Invitation,
+    token: String,
+    once: String,
+) -> Draft {
+    let ends_at = row.ends_at(briefing);
+    let mut draft = told.to_invited(row, Template::BriefingInvitation, once);
+    draft.about = ("briefing_invitation", row.id.to_string());
+    draft.values = told.values_for(&row.name, (false, false), Some(ANSWER_PAGE));
+    if let Some(values) = draft.values.as_object_mut() {
+        let until = on_the_wall(&briefing.zoned(ends_at));
+        values.insert("answer_by".to_owned(), until.into());
+    }
+    draft.secret = Some(token);
+    draft.useful_until = Some(ends_at);
+    draft
 }
 
 /// Invitations that still wait are of use for as long as they can be answered, after a change of that.
@@ -198,6 +240,7 @@ pub fn invited(
 ///
 /// When the database fails.
 pub fn closing_moved(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    let is_put_off = briefing.status != BriefingStatus::Published;
     let mut by_end: BTreeMap<Timestamp, Vec<String>> = BTreeMap::new();
     for row in unanswered(tx.conn, briefing)? {
         let ids = by_end.entry(row.ends_at(briefing)).or_default();
@@ -205,6 +248,9 @@ pub fn closing_moved(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem
     }
     for (until, ids) in by_end {
         outbox::set_useful_until(tx, "briefing_invitation", &ids, until)?;
+        if is_put_off {
+            outbox::put_off(tx, "briefing_invitation", &ids, &INVITED)?;
+        }
     }
     Ok(())
 }
@@ -258,20 +304,16 @@ pub fn off(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
 }
 
 /// Takes back what still waits and would promise a seat, or ask for an answer, after the news that
-/// there is no briefing. Who is invited to one that is put off is asked all the same: the link lives
-/// as long as the invitation.
+/// there is no briefing. Invitations to one that is put off wait until it is published again.
 fn withdraw_promises(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
     let (registered, invited) = concerned(tx.conn, briefing)?;
-    let promises = [
-        Template::RegistrationConfirmed,
-        Template::RegistrationWaitlisted,
-        Template::RegistrationPromoted,
-        Template::AccessDataWanted,
-    ];
-    outbox::withdraw_all(tx, "registration", &registered, &promises)?;
+    outbox::withdraw_all(tx, "registration", &registered, &SEAT)?;
+    let data = [Template::AccessDataWanted];
+    outbox::withdraw_all(tx, "registration", &registered, &data)?;
     if briefing.status == BriefingStatus::Cancelled {
-        let invitation = [Template::BriefingInvitation];
-        outbox::withdraw_all(tx, "briefing_invitation", &invited, &invitation)?;
+        outbox::withdraw_all(tx, "briefing_invitation", &invited, &INVITED)?;
+    } else {
+        outbox::put_off(tx, "briefing_invitation", &invited, &INVITED)?;
     }
     Ok(())
 }
@@ -285,32 +327,82 @@ fn tell_all(
     outbox::withdraw(tx, ("briefing", briefing.id.as_str()), OUTDATED)?;
     let told = Told::of(tx.conn, briefing)?;
     // The version, not the sequence: a briefing may come back as it was.
-    let once = |id: &str| {
-        format!(
-            "{}/{}/{}/{id}",
-            briefing.id,
-            briefing.version,
-            template.kind()
-        )
+    let once = |kind: Template, id: &str| {
+        format!("{}/{}/{}/{id}", briefing.id, briefing.version, kind.kind())
     };
+    let takes_place = template == Template::BriefingRescheduled;
     let attendees = attendees(tx.conn, briefing, true)?;
+    let ids = attendees.iter().map(|row| row.id.to_string()).collect();
+    let unheard = unheard(tx, "registration", ids, &SEAT, takes_place)?;
     let mut drafts = Vec::with_capacity(attendees.len());
     for row in &attendees {
-        let mut draft = told.of_briefing(row, template, once(row.id.as_str()));
+        let id = row.id.as_str();
+        // Whoever has not heard of the registration yet hears of it as it is now.
+        let mut draft = if takes_place && unheard.contains_key(id) {
+            let seat = match has_seat(row) {
+                true => Template::RegistrationConfirmed,
+                false => Template::RegistrationWaitlisted,
+            };
+            told.to_attendee(row, seat, once(seat, id))
+        } else {
+            told.of_briefing(row, template, once(template, id))
+        };
         draft.meeting = method
             .filter(|_| has_seat(row))
             .map(|method| told.meeting(method));
         drafts.push(draft);
     }
-    for row in &unanswered(tx.conn, briefing)? {
-        drafts.push(told.to_invited(row, template, once(row.id.as_str())));
-    }
-    let is_near = tx.now.seconds_until(briefing.starts_at) < URGENT_HOURS * 3600;
+    drafts.extend(tell_invited(tx, briefing, &told, template)?);
+    let urgent = is_near(briefing, tx.now);
     for draft in &mut drafts {
-        draft.urgent = is_near;
+        draft.urgent = urgent;
     }
     outbox::queue_all(tx, drafts)?;
     Ok(())
+}
+
+/// What those hear who have not answered. Whoever has not heard of the invitation yet is invited to what
+/// the briefing is now, and hears nothing of what it was.
+fn tell_invited(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    told: &Told<'_>,
+    template: Template,
+) -> Result<Vec<Draft>, Problem> {
+    let takes_place = template == Template::BriefingRescheduled;
+    let rows = unanswered(tx.conn, briefing)?;
+    let ids = rows.iter().map(|row| row.id.to_string()).collect();
+    let mut unheard = unheard(tx, "briefing_invitation", ids, &INVITED, takes_place)?;
+    let once = |kind: &str, id: &str| format!("{}/{}/{kind}/{id}", briefing.id, briefing.version);
+    let mut drafts = Vec::new();
+    for row in &rows {
+        let id = row.id.as_str();
+        match unheard.remove(id) {
+            None => drafts.push(told.to_invited(row, template, once(template.kind(), id))),
+            Some(Some(token)) if takes_place => {
+                drafts.push(invitation(told, briefing, row, token, once("again", id)));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(drafts)
+}
+
+/// Which of these records their people have not heard of, with the sealed token of the mail that still
+/// waits. With `take` it waits no more.
+fn unheard(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    ids: Vec<String>,
+    templates: &[Template],
+    take: bool,
+) -> Result<HashMap<String, Option<String>>, Problem> {
+    let unheard = outbox::unheard(tx, kind, &ids, templates)?;
+    if take {
+        let ids: Vec<String> = unheard.keys().cloned().collect();
+        outbox::withdraw_all(tx, kind, &ids, templates)?;
+    }
+    Ok(unheard)
 }
 
 /// Reminds those who have a seat and, while they still may, those who have not answered their

@@ -1,7 +1,7 @@
 //! Queueing mail, in the transaction of the change that it tells of: no mail without its change, and
 //! no change without its mail.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -202,13 +202,93 @@ pub fn withdraw_all(
     Ok(withdrawn)
 }
 
-/// What waits for its recipient's clock.
+/// Of which of these records no mail of these templates has gone out, because the one that was queued is
+/// held back, or was taken back while it was; with the sealed token of the one that waits.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn unheard(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    ids: &[String],
+    templates: &[Template],
+) -> Result<HashMap<String, Option<String>>, Problem> {
+    let mut unheard = HashMap::new();
+    let mut heard = HashSet::new();
+    for ids in ids.chunks(CHUNK) {
+        type Row = (String, MailStatus, Option<String>, Timestamp, bool);
+        let rows: Vec<Row> = mail_messages::table
+            .filter(dsl::subject_kind.eq(kind))
+            .filter(dsl::subject_id.eq_any(ids))
+            .filter(dsl::kind.eq_any(templates.to_vec()))
+            .select((
+                dsl::subject_id,
+                dsl::status,
+                dsl::sealed_secret,
+                dsl::next_attempt_at,
+                dsl::is_held_back,
+            ))
+            .load(tx.conn)?;
+        for (id, status, sealed, next_attempt_at, is_held_back) in rows {
+            match status {
+                MailStatus::Queued if tx.now < next_attempt_at => {
+                    let token: &mut Option<String> = unheard.entry(id).or_default();
+                    *token = token.take().or(sealed);
+                }
+                MailStatus::Withdrawn if is_held_back => {
+                    unheard.entry(id).or_default();
+                }
+                MailStatus::Withdrawn => {}
+                _ => {
+                    heard.insert(id);
+                }
+            }
+        }
+    }
+    unheard.retain(|id, _| !heard.contains(id));
+    Ok(unheard)
+}
+
+/// Lets what waits about these records wait until it is of no use, if nothing is queued in its place
+/// before.
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn put_off(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    ids: &[String],
+    templates: &[Template],
+) -> Result<(), Problem> {
+    for ids in ids.chunks(CHUNK) {
+        diesel::update(
+            mail_messages::table
+                .filter(dsl::subject_kind.eq(kind))
+                .filter(dsl::subject_id.eq_any(ids))
+                .filter(dsl::kind.eq_any(templates.to_vec()))
+                .filter(dsl::status.eq(MailStatus::Queued))
+                .filter(dsl::useful_until.is_not_null()),
+        )
+        .set((
+            dsl::next_attempt_at.eq(dsl::useful_until.assume_not_null()),
+            dsl::is_held_back.eq(true),
+        ))
+        .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// What waits for its recipient's clock. What was put off waits for something else.
 #[diesel::dsl::auto_type]
 fn held_back() -> _ {
     let queued: MailStatus = MailStatus::Queued;
+    let is_put_off = dsl::next_attempt_at.ge(dsl::useful_until.assume_not_null());
     mail_messages::table
         .filter(dsl::status.eq(queued))
         .filter(dsl::is_held_back)
+        .filter(dsl::useful_until.is_null().or(diesel::dsl::not(is_put_off)))
 }
 
 /// Until when what still waits about these records is of use, in place of what was said of it. What is

@@ -46,7 +46,9 @@ impl Template {
     pub const fn version(self) -> i64 {
         match self {
             // The first told of an address that shows JSON to whoever has an account, and to others nothing.
-            Self::MaterialsAdded => 2,
+            Self::MaterialsAdded | Self::FollowUpDue => 2,
+            // The first did not say until when, or whose.
+            Self::BriefingInvitation | Self::RegistrationChangeDecided => 2,
             _ => 1,
         }
     }

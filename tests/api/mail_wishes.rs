@@ -3,26 +3,11 @@
 use std::time::Duration;
 
 use chancery::kernel::access::Role;
-use chancery::kernel::time::Timestamp;
 use chancery::mail::template::Template;
 use serde_json::{Value, json};
 
 use crate::both_backends;
 use crate::support::{Actor, App, files, mail_to, wait_for};
-
-/// Sets the clock to the next instant at which it is this hour in UTC, and signs this person in then.
-async fn at_hour(app: &App, hour: i64) -> Timestamp {
-    let day = 86_400;
-    let now = app.clock.now().seconds();
-    let midnight = now - now.rem_euclid(day) + day;
-    let wanted: Timestamp = "1970-01-01T00:00:00Z"
-        .parse::<Timestamp>()
-        .unwrap()
-        .plus_seconds(midnight + hour * 3600);
-    app.clock.set(wanted);
-    app.sign_everyone_in_again().await;
-    wanted
-}
 
 async fn ana(app: &App) -> Actor {
     let office = app.office.clone();
@@ -44,11 +29,13 @@ async fn a_while() {
 }
 
 both_backends! {
+    with App::start_with_nights;
+
     async fn nothing_comes_at_night_that_can_wait(app: App) {
         let ana = ana(&app).await;
         // Kathmandu is 5:45 ahead: 02:00 UTC is 07:45 there; 18:00 UTC is 23:45.
         wish(&ana, json!({"time_zone": "Asia/Kathmandu"})).await;
-        at_hour(&app, 18).await;
+        app.at_hour(18).await;
         let mut calm = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
         calm.urgent = false;
         let urgent = mail_to(Template::BriefingRescheduled, "ana@office.example.gov");
@@ -59,7 +46,7 @@ both_backends! {
         assert_eq!(waiting["status"], "queued");
         let due = waiting["next_attempt_at"].as_str().unwrap();
         assert!(due.ends_with("T01:15:00Z"), "07:00 in Kathmandu: {due}");
-        at_hour(&app, 2).await;
+        app.at_hour(2).await;
         app.mail_that_is(&ids[0], "sent").await;
         assert_eq!(files(&app.mail_folder()).len(), 2);
     }
@@ -67,7 +54,7 @@ both_backends! {
     async fn people_without_a_wish_have_the_clock_of_their_city_or_of_the_office(app: App) {
         let phoenix = app.city("Phoenix").await;
         // 05:00 UTC: 22:00 in Phoenix; midnight or one o'clock in New York.
-        at_hour(&app, 5).await;
+        app.at_hour(5).await;
         let mut of_city = mail_to(Template::BriefingInvitation, "ana@phoenix.example.gov");
         of_city.urgent = false;
         of_city.organization_id = Some(phoenix.parse().unwrap());
@@ -85,7 +72,7 @@ both_backends! {
         let ana = ana(&app).await;
         let wished = wish(&ana, json!({"time_zone": "UTC", "has_quiet_hours": false})).await;
         assert_eq!((&wished["quiet_from"], &wished["version"]), (&json!("21:00"), &json!(1)));
-        at_hour(&app, 3).await;
+        app.at_hour(3).await;
         let mut calm = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
         calm.urgent = false;
         let id = app.queue(vec![calm]).await.remove(0);
@@ -96,7 +83,7 @@ both_backends! {
         let ana = ana(&app).await;
         // It is night in Kathmandu until 07:00, 01:15 UTC.
         wish(&ana, json!({"time_zone": "Asia/Kathmandu"})).await;
-        let now = at_hour(&app, 18).await;
+        let now = app.at_hour(18).await;
         let until = |hours: i64, once: &str| {
             let mut draft = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
             draft.urgent = false;
@@ -122,7 +109,7 @@ both_backends! {
     async fn an_invitation_that_ends_in_the_night_comes_in_the_night(app: App) {
         let phoenix = app.city("Phoenix").await;
         // 22:00 in Phoenix: the night ends in nine hours.
-        let now = at_hour(&app, 5).await;
+        let now = app.at_hour(5).await;
         let at = |hours: i64| {
             let instant = now.plus_seconds(hours * 3600).to_string();
             json!({"utc": format!("{}Z", &instant[..19]), "time_zone": "America/Phoenix"})
@@ -141,7 +128,7 @@ both_backends! {
     async fn who_changes_their_clock_gets_what_waits_for_the_old_one(app: App) {
         let ana = ana(&app).await;
         wish(&ana, json!({"time_zone": "Asia/Kathmandu"})).await;
-        let now = at_hour(&app, 18).await;
+        let now = app.at_hour(18).await;
         let mut held = mail_to(Template::BriefingInvitation, "ana@office.example.gov");
         held.urgent = false;
         let mut later = held.clone();
@@ -160,7 +147,7 @@ both_backends! {
     async fn a_digest_is_one_mail_of_what_is_no_duty(app: App) {
         let ana = ana(&app).await;
         wish(&ana, json!({"time_zone": "UTC", "delivery": "digest"})).await;
-        at_hour(&app, 12).await;
+        app.at_hour(12).await;
         let mut other = mail_to(Template::BriefingReminder, "ana@office.example.gov");
         other.once = "another".to_owned();
         other.values["briefing"]["title"] = "Port security".into();
@@ -172,10 +159,10 @@ both_backends! {
         app.mail_that_is(&ids[2], "sent").await;
         a_while().await;
         assert_eq!(files(&app.mail_folder()).len(), 1, "the invitation alone");
-        at_hour(&app, 7).await;
+        app.at_hour(7).await;
         a_while().await;
         assert_eq!(files(&app.mail_folder()).len(), 1);
-        at_hour(&app, 8).await;
+        app.at_hour(8).await;
         let gathered = app.mail_that_is(&ids[0], "gathered").await;
         app.mail_that_is(&ids[1], "gathered").await;
         let digest = gathered["digest_id"].as_str().unwrap().parse().unwrap();

@@ -38,6 +38,7 @@ mod events;
 mod examples;
 mod faults;
 mod guide;
+mod held_mail;
 mod http;
 mod ical;
 mod identity;

@@ -46,6 +46,12 @@ pub fn next_reminder(settings: &Settings, due_on: Day, now: Timestamp) -> Option
         .min()
 }
 
+/// When the owner is reminded first: at once where no reminder lies ahead, as of what is due today.
+#[must_use]
+pub fn first_reminder(settings: &Settings, due_on: Day, now: Timestamp) -> Timestamp {
+    next_reminder(settings, due_on, now).unwrap_or(now)
+}
+
 /// Notes an owner who is nobody of the office.
 ///
 /// # Errors
@@ -134,7 +140,7 @@ pub fn add(
             note: None,
             settled_at: None,
             settled_by: None,
-            remind_at: next_reminder(settings, one.due_on, tx.now),
+            remind_at: Some(first_reminder(settings, one.due_on, tx.now)),
             version: 1,
             created_at: tx.now,
             updated_at: tx.now,

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::briefings::follow_ups::adding::{check_day, check_owner, event, next_reminder};
+use crate::briefings::follow_ups::adding::{check_day, check_owner, event, first_reminder};
 use crate::briefings::follow_ups::model::{FollowUp, FollowUpStatus};
 use crate::briefings::follow_ups::queries;
 use crate::briefings::follow_ups::wire::UpdateFollowUp;
@@ -75,12 +75,20 @@ pub fn update_follow_up(
     let mut faults = Faults::default();
     if let Some(owner) = &change.owner_id {
         check_owner(tx, owner, "/owner_id", &mut faults)?;
-        row.owner_id = owner.clone();
     }
     if let Some(due_on) = change.due_on {
         check_day(settings, tx.now, due_on, "/due_on", &mut faults);
         row.due_on = due_on;
-        row.remind_at = next_reminder(settings, due_on, tx.now);
+        row.remind_at = Some(first_reminder(settings, due_on, tx.now));
+    }
+    if let Some(owner) = change
+        .owner_id
+        .as_ref()
+        .filter(|owner| **owner != row.owner_id)
+    {
+        // Whoever gets it from another learns of it at once.
+        row.owner_id = owner.clone();
+        row.remind_at = Some(tx.now);
     }
     faults.finish()?;
     if let Some(task) = &change.task {
@@ -127,6 +135,6 @@ pub fn reopen_follow_up(
     row.status = FollowUpStatus::Open;
     row.settled_at = None;
     row.settled_by = None;
-    row.remind_at = next_reminder(settings, row.due_on, tx.now);
+    row.remind_at = Some(first_reminder(settings, row.due_on, tx.now));
     store(tx, row, "follow_up.reopened")
 }

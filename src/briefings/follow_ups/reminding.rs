@@ -66,7 +66,7 @@ fn remind(tx: &mut Tx<'_>, settings: &Settings, row: &FollowUp) -> Result<(), Pr
         "person": {"name": name},
         "follow_up": {"title": task, "due": row.due_on},
         "reason": null,
-        "link": format!("/v1/follow-ups/{}", row.id),
+        "link": null,
     });
     let reminder = row.remind_at.map(|at| at.to_string()).unwrap_or_default();
     outbox::queue(

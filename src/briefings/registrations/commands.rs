@@ -14,7 +14,7 @@ use crate::briefings::registrations::changes::request;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
 use crate::briefings::registrations::queries;
 use crate::briefings::registrations::seats::{
-    Newcomer, admit, event, expect_open, promote_waiting, registered, store,
+    Newcomer, admit, event, expect_open, expect_to_come, promote_waiting, registered, store,
 };
 use crate::briefings::registrations::wire::{CreateRegistration, UpdateRegistration};
 use crate::briefings::{notices, rules};
@@ -26,7 +26,8 @@ use crate::kernel::http::{Code, Faults, Problem};
 use crate::kernel::id::{BriefingId, RegistrationId};
 use crate::kernel::text;
 
-/// Registers an attendee: with a seat when there is one and nobody waits, else in line.
+/// Registers an attendee: with a seat when there is one and nobody waits, else in line. The office's own
+/// staff do so until the end, also when registration is over for everybody else.
 ///
 /// # Errors
 ///
@@ -49,7 +50,11 @@ pub fn register_attendee(
     faults.finish()?;
     let organization_id =
         sender.ok_or_else(|| Problem::internal("an unknown sender passed the checks"))?;
-    expect_open(tx, &briefing)?;
+    if scope.oversees(Permission::RegistrationsWrite) {
+        expect_to_come(tx, &briefing)?;
+    } else {
+        expect_open(tx, &briefing)?;
+    }
     refuse_second(tx, scope, briefing_id, &input.attendee.email)?;
     let newcomer = Newcomer {
         organization_id,
@@ -148,6 +153,7 @@ pub fn update_registration(
         let change = request::ask(tx, scope, &briefing, &row, ChangeKind::Update, change)?;
         return Ok(Outcome::Requested(Box::new(change)));
     }
+    request::supersede_correction(tx, &row, briefing.marking)?;
     let row = correct(tx, &briefing, row, change)?;
     Ok(made(briefing, row))
 }

@@ -80,7 +80,23 @@ pub fn expect_open(tx: &Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
     if rules::is_registration_open(briefing, tx.now) {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(closed(briefing))
+}
+
+/// The briefing is published and not over.
+///
+/// # Errors
+///
+/// 409 `registration_closed`.
+pub fn expect_to_come(tx: &Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
+    if briefing.status == BriefingStatus::Published && tx.now < briefing.ends_at {
+        return Ok(());
+    }
+    Err(closed(briefing))
+}
+
+fn closed(briefing: &Briefing) -> Problem {
+    Problem::new(
         Code::RegistrationClosed,
         "This briefing is not open for registration.",
     )
@@ -88,7 +104,7 @@ pub fn expect_open(tx: &Tx<'_>, briefing: &Briefing) -> Result<(), Problem> {
     .with(
         "registration_closes_at",
         rules::registration_closes_at(briefing).to_string(),
-    ))
+    )
 }
 
 /// Registers somebody, with a seat when there is one and nobody waits, else in line, and tells them.

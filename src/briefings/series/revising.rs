@@ -439,6 +439,7 @@ impl Revision<'_> {
         Kept {
             briefers: plan.briefer_ids.iter().chain(own).cloned().collect(),
             venue_id: plan.venue_id.clone(),
+            capacity: plan.capacity,
         }
     }
 

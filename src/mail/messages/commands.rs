@@ -49,15 +49,17 @@ fn store(tx: &mut Tx<'_>, mut row: MailMessage) -> Result<MailMessage, Problem> 
 }
 
 /// Records that a mail in doubt has arrived: its id is in the mail server's log. What it said is
-/// erased, as of any mail that is sent; it counts as sent when it came into doubt.
+/// erased, as of any mail that is sent; it counts as sent when it came into doubt. One that seemed to
+/// have come back has arrived too, or would now: its address counts as good again.
 ///
 /// # Errors
 ///
 /// 404; 409 in another state.
 pub fn confirm(tx: &mut Tx<'_>, scope: &Scope, id: &MailMessageId) -> Result<MailMessage, Problem> {
     let mut row = acquire(tx, scope, id, MailAction::Confirm)?;
-    row.sent_at = Some(row.updated_at);
+    row.sent_at = row.sent_at.or(Some(row.updated_at));
     row.last_error = None;
+    outcome::clear_bounce(tx, &row)?;
     outcome::erase(&mut row);
     let row = store(tx, row)?;
     tx.record(outcome::event("mail_message.confirmed", &row, None))?;
@@ -75,7 +77,8 @@ pub fn resend(tx: &mut Tx<'_>, scope: &Scope, id: &MailMessageId) -> Result<Mail
     if row.contents.is_none() {
         return Err(Problem::new(
             Code::Conflict,
-            "What the mail said is erased: it can no longer be sent.",
+            "What the mail said is erased: it can no longer be sent. Once it is confirmed, other mail goes \
+             to its address again.",
         ));
     }
     outcome::clear_bounce(tx, &row)?;

@@ -23,5 +23,6 @@ pub const LIFECYCLE: Lifecycle<MailStatus, MailAction> = Lifecycle::new(&[
     (InDoubt, MailAction::Bounce, Bounced, MailWrite),
     (Failed, MailAction::Resend, Queued, MailWrite),
     (Bounced, MailAction::Resend, Queued, MailWrite),
+    (Bounced, MailAction::Confirm, Sent, MailWrite),
     (Sent, MailAction::Bounce, Bounced, MailWrite),
 ]);

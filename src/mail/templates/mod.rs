@@ -43,11 +43,13 @@ macro_rules! sources {
 /// Every version of every kind.
 const SOURCES: &[(&str, &str, &str)] = sources![
     "briefing_invitation" 1,
+    "briefing_invitation" 2,
     "registration_confirmed" 1,
     "registration_waitlisted" 1,
     "registration_promoted" 1,
     "registration_cancelled" 1,
     "registration_change_decided" 1,
+    "registration_change_decided" 2,
     "briefing_rescheduled" 1,
     "briefing_postponed" 1,
     "briefing_cancelled" 1,
@@ -56,6 +58,7 @@ const SOURCES: &[(&str, &str, &str)] = sources![
     "materials_added" 1,
     "materials_added" 2,
     "follow_up_due" 1,
+    "follow_up_due" 2,
     "digest" 1,
 ];
 

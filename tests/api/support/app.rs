@@ -49,6 +49,9 @@ pub fn config(database: &TestDatabase) -> Config {
     config.auth.hash_memory_kib = 64;
     // Where the receivers of tests listen.
     config.webhooks.allowed_networks = vec!["127.0.0.0/8".to_owned()];
+    // Tests run at any hour.
+    config.mail.quiet_from = "00:00".to_owned();
+    config.mail.quiet_until = "00:00".to_owned();
     config.limits.requests_per_minute = std::num::NonZeroU32::new(10_000_000).unwrap();
     config
 }
@@ -57,6 +60,15 @@ impl App {
     /// A server on a migrated database with one administrator.
     pub async fn start(backend: Backend) -> Self {
         Self::start_with(backend, |_| {}).await
+    }
+
+    /// As [`App::start`], with quiet hours from nine in the evening until seven.
+    pub async fn start_with_nights(backend: Backend) -> Self {
+        Self::start_with(backend, |config| {
+            config.mail.quiet_from = "21:00".to_owned();
+            config.mail.quiet_until = "07:00".to_owned();
+        })
+        .await
     }
 
     /// As [`App::start`], with another configuration.

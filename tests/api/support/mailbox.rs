@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chancery::kernel::time::Timestamp;
 use chancery::mail::model::MailMessage;
 use chancery::mail::template::Template;
 use chancery::schema::mail_messages;
@@ -145,6 +146,20 @@ impl App {
             })
             .await
             .unwrap()
+    }
+
+    /// Sets the clock to the next instant at which it is this hour in UTC, and signs this person in then.
+    pub async fn at_hour(&self, hour: i64) -> Timestamp {
+        let day = 86_400;
+        let now = self.clock.now().seconds();
+        let midnight = now - now.rem_euclid(day) + day;
+        let wanted: Timestamp = "1970-01-01T00:00:00Z"
+            .parse::<Timestamp>()
+            .unwrap()
+            .plus_seconds(midnight + hour * 3600);
+        self.clock.set(wanted);
+        self.sign_everyone_in_again().await;
+        wanted
     }
 
     /// To whom mail of this kind goes, in order of the address; what was taken back left out.

@@ -46,10 +46,11 @@ pub use requests::LETTER;
 pub use series::{dates, each, series_world};
 pub use worlds::program_world;
 
-/// Runs each test on SQLite and on PostgreSQL, with a database of its own.
+/// Runs each test on SQLite and on PostgreSQL, with a database of its own. `with START;` before the tests
+/// names what starts the service.
 #[macro_export]
 macro_rules! both_backends {
-    ($( $(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block )+) => {
+    (with $start:path; $( $(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block )+) => {
         $(
             mod $name {
                 use super::*;
@@ -58,14 +59,17 @@ macro_rules! both_backends {
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn sqlite() {
-                    test($crate::support::App::start($crate::support::Backend::Sqlite).await).await;
+                    test($start($crate::support::Backend::Sqlite).await).await;
                 }
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn postgresql() {
-                    test($crate::support::App::start($crate::support::Backend::Postgres).await).await;
+                    test($start($crate::support::Backend::Postgres).await).await;
                 }
             }
         )+
+    };
+    ($($tests:tt)+) => {
+        $crate::both_backends! { with $crate::support::App::start; $($tests)+ }
     };
 }

@@ -108,6 +108,7 @@ fn tell(
         change: row.id.as_str(),
         is_accepted: row.status == ChangeStatus::Accepted,
         reason: row.reason.as_deref(),
+        is_cancellation: row.kind == ChangeKind::Cancel,
     };
     notices::change_decided(tx, briefing, registration, &decision, asked)
 }

@@ -110,9 +110,50 @@ pub(in crate::briefings::registrations) fn supersede(
     registration: &Registration,
     marking: Marking,
 ) -> Result<(), Problem> {
-    let Some(mut row) = pending(tx, registration)? else {
-        return Ok(());
-    };
+    match pending(tx, registration)? {
+        Some(row) => end(tx, row, marking),
+        None => Ok(()),
+    }
+}
+
+/// As [`supersede`], of a correction alone: staff have corrected the registration themselves.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(in crate::briefings::registrations) fn supersede_correction(
+    tx: &mut Tx<'_>,
+    registration: &Registration,
+    marking: Marking,
+) -> Result<(), Problem> {
+    match pending(tx, registration)? {
+        Some(row) if row.kind == ChangeKind::Update => end(tx, row, marking),
+        _ => Ok(()),
+    }
+}
+
+/// Ends everything that was asked for of a briefing that is called off.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(in crate::briefings) fn supersede_all(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+) -> Result<(), Problem> {
+    let rows: Vec<RegistrationChange> = dsl::registration_changes
+        .filter(dsl::briefing_id.eq(&briefing.id))
+        .filter(dsl::status.eq(ChangeStatus::Pending))
+        .order(dsl::id)
+        .select(RegistrationChange::as_select())
+        .load(tx.conn)?;
+    for row in rows {
+        end(tx, row, briefing.marking)?;
+    }
+    Ok(())
+}
+
+fn end(tx: &mut Tx<'_>, mut row: RegistrationChange, marking: Marking) -> Result<(), Problem> {
     row.status = ChangeStatus::Superseded;
     row.version += 1;
     row.updated_at = tx.now;

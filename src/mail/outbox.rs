@@ -305,6 +305,13 @@ pub fn set_useful_until(
 ) -> Result<(), Problem> {
     for ids in ids.chunks(CHUNK) {
         diesel::update(
+            held_back()
+                .filter(dsl::subject_kind.eq(kind))
+                .filter(dsl::subject_id.eq_any(ids)),
+        )
+        .set((dsl::next_attempt_at.eq(tx.now), dsl::is_held_back.eq(false)))
+        .execute(tx.conn)?;
+        diesel::update(
             mail_messages::table
                 .filter(dsl::subject_kind.eq(kind))
                 .filter(dsl::subject_id.eq_any(ids))
@@ -312,13 +319,6 @@ pub fn set_useful_until(
                 .filter(dsl::useful_until.is_not_null()),
         )
         .set(dsl::useful_until.eq(until))
-        .execute(tx.conn)?;
-        diesel::update(
-            held_back()
-                .filter(dsl::subject_kind.eq(kind))
-                .filter(dsl::subject_id.eq_any(ids)),
-        )
-        .set((dsl::next_attempt_at.eq(tx.now), dsl::is_held_back.eq(false)))
         .execute(tx.conn)?;
     }
     Ok(())

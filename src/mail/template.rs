@@ -48,7 +48,9 @@ impl Template {
             // The first told of an address that shows JSON to whoever has an account, and to others nothing.
             Self::MaterialsAdded | Self::FollowUpDue => 2,
             // The first did not say until when, or whose.
-            Self::BriefingInvitation | Self::RegistrationChangeDecided => 2,
+            Self::BriefingInvitation | Self::RegistrationChangeDecided | Self::AccessDataWanted => {
+                2
+            }
             _ => 1,
         }
     }

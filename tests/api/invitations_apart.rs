@@ -50,7 +50,7 @@ both_backends! {
             let successor = own.iter().find(|one| one["delegated_from"] == invitation["id"]).unwrap();
             assert_eq!((&successor["status"], &successor["invitee"]["email"]), (&json!("pending"), &json!(email)));
             app.settle_journal().await;
-            let told = app.as_city("Phoenix").await.get("/v1/events?limit=200").await.expect(200);
+            let told = app.as_city("Phoenix").await.get("/v1/events?limit=100").await.expect(200);
             let kinds: Vec<String> = told.body["data"].as_array().unwrap().iter()
                 .filter(|event| event["subject"]["kind"] == "briefing_invitation")
                 .map(|event| event["type"].as_str().unwrap().to_owned())

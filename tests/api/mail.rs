@@ -248,7 +248,7 @@ both_backends! {
         ]).await;
         let bounced = app.mail_that_is(&ids[0], "bounced").await;
         assert_eq!(bounced["last_error"], "550 5.1.1 No such user here", "without control characters");
-        assert_eq!(bounced["allowed_actions"], json!(["resend"]));
+        assert_eq!(bounced["allowed_actions"], json!(["resend", "confirm"]));
         let refused = app.mail_that_is(&ids[1], "failed").await;
         assert_eq!(refused["last_error"], "554 5.7.1 Looks like spam");
         // The contents were refused, not the address.
@@ -277,13 +277,21 @@ both_backends! {
             .await
             .expect(200);
         assert_eq!((&back.body["status"], &back.body["last_error"]), (&json!("bounced"), &json!("Mailbox closed")));
-        assert_eq!(back.body["allowed_actions"], json!([]), "what it said is erased");
+        assert_eq!(back.body["allowed_actions"], json!(["confirm"]), "what it said is erased");
         admin.post(&format!("{path}/resend"), json!({})).await.expect_problem(409, "conflict");
         let next = app.queue(vec![mail_to(Template::BriefingReminder, "ana@example.gov")]).await.remove(0);
         let held = app.mail_that_is(&next, "bounced").await;
         assert!(held["last_error"].as_str().unwrap().contains("Mailbox closed"));
         admin.post(&format!("/v1/mail-messages/{next}/resend"), json!({})).await.expect(200);
         app.mail_that_is(&next, "sent").await;
+        // A bounce that was a mistake, or whose cause is gone.
+        admin.post(&format!("/v1/mail-messages/{next}/bounce"), json!({"reason": "Mistaken"})).await.expect(200);
+        let sent = admin.post(&format!("/v1/mail-messages/{next}/confirm"), json!({})).await.expect(200);
+        assert_eq!(sent.body["status"], "sent");
+        let mut third = mail_to(Template::BriefingReminder, "ana@example.gov");
+        third.once = "the third".to_owned();
+        let third = app.queue(vec![third]).await.remove(0);
+        app.mail_that_is(&third, "sent").await;
         let events = admin.get(&format!("/v1/audit-events?subject_id={id}")).await;
         assert!(!events.body.to_string().contains("ana@example.gov"), "the journal has no addresses");
     }

@@ -155,8 +155,15 @@ both_backends! {
         let body = json!({"organization_id": app.office, "attendee": {"name": "A", "email": "a@example.gov"}});
         admin.post(&format!("/v1/briefings/{draft}/registrations"), body.clone()).await.expect_problem(409, "registration_closed");
         app.clock.set("2030-03-05T19:00:00Z".parse().unwrap());
-        let admin = app.with_token(app.sign_in("admin@office.example.gov", crate::support::PASSWORD).await.body["access_token"].as_str().unwrap());
-        admin.post(&format!("{path}/registrations"), body).await.expect_problem(409, "registration_closed");
+        app.sign_everyone_in_again().await;
+        register(&app.as_city("Phoenix").await, &briefing, 1).await.expect_problem(409, "registration_closed");
+        // The office's own staff register until the end.
+        app.admin().await.post(&format!("{path}/registrations"), body.clone()).await.expect(201);
+        app.clock.set("2030-03-12T18:00:00Z".parse().unwrap());
+        let admin = app.again("admin@office.example.gov").await;
+        let mut late = body;
+        late["attendee"]["email"] = json!("b@example.gov");
+        admin.post(&format!("{path}/registrations"), late).await.expect_problem(409, "registration_closed");
     }
 
     async fn a_city_corrects_its_registration(app: App) {

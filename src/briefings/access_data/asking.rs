@@ -1,8 +1,12 @@
-//! Asking attendees for access data that is missing, before the list goes to the guard.
+//! Asking for access data that is missing, before the list goes to the guard: the attendees, and the
+//! people of their organizations, who give it.
+
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use serde_json::json;
 
+use crate::briefings::invitations::recipients::members;
 use crate::briefings::lifecycle::BriefingStatus;
 use crate::briefings::model::Briefing;
 use crate::briefings::registrations::model::{Registration, RegistrationStatus};
@@ -10,6 +14,7 @@ use crate::briefings::settings::Settings;
 use crate::briefings::told;
 use crate::kernel::db::Tx;
 use crate::kernel::http::Problem;
+use crate::kernel::id::OrganizationId;
 use crate::kernel::time::Timestamp;
 use crate::mail::outbox::{self, Draft, Recipient};
 use crate::mail::template::Template;
@@ -99,7 +104,8 @@ fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
                 .execute(tx.conn)?;
         }
     }
-    let drafts = people
+    let mut drafts = of_organizations(tx, briefing, &people, &until)?;
+    let of_attendees = people
         .into_iter()
         .map(|person| Draft {
             template: Template::AccessDataWanted,
@@ -107,6 +113,7 @@ fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
                 "briefing": shown,
                 "person": {"name": person.attendee_name},
                 "deadline": until,
+                "people": null,
                 "reason": null,
                 "link": null,
             }),
@@ -123,6 +130,65 @@ fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
             not_before: None,
             useful_until: Some(deadline),
         })
-        .collect();
+        .collect::<Vec<_>>();
+    drafts.extend(of_attendees);
     Ok(outbox::queue_all(tx, drafts)?.len())
+}
+
+/// What the leaders and staff of the organizations get, each once for all of theirs.
+fn of_organizations(
+    tx: &mut Tx<'_>,
+    briefing: &Briefing,
+    people: &[Registration],
+    until: &str,
+) -> Result<Vec<Draft>, Problem> {
+    let mut missing: BTreeMap<OrganizationId, Vec<&Registration>> = BTreeMap::new();
+    for person in people {
+        let of_theirs = missing.entry(person.organization_id.clone()).or_default();
+        of_theirs.push(person);
+    }
+    let venue = told::venue_of(tx.conn, briefing)?;
+    let shown = told::values(briefing, venue.as_deref());
+    let deadline = deadline_of(briefing);
+    let mut drafts = Vec::new();
+    for member in members(tx.conn, missing.keys().cloned().collect())? {
+        let Some(theirs) = missing.get(&member.organization_id) else {
+            continue;
+        };
+        let Some(first) = theirs.first() else {
+            continue;
+        };
+        let names: Vec<&str> = theirs
+            .iter()
+            .map(|one| one.attendee_name.as_str())
+            .collect();
+        drafts.push(Draft {
+            template: Template::AccessDataWanted,
+            values: json!({
+                "briefing": shown,
+                "person": {"name": member.name},
+                "deadline": until,
+                "people": names,
+                "reason": null,
+                "link": null,
+            }),
+            // Those who are asked for later begin with somebody else.
+            once: format!(
+                "{}/access-data/{deadline}/{}",
+                first.id, member.email_folded
+            ),
+            about: ("registration", first.id.to_string()),
+            to: Recipient {
+                name: Some(member.name),
+                email: member.email,
+            },
+            organization_id: Some(member.organization_id),
+            secret: None,
+            meeting: None,
+            urgent: false,
+            not_before: None,
+            useful_until: Some(deadline),
+        });
+    }
+    Ok(drafts)
 }

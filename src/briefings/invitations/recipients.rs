@@ -211,7 +211,11 @@ fn named(
 }
 
 /// The leaders and staff of these organizations who can sign in.
-fn members(conn: &mut Connection, ids: Vec<OrganizationId>) -> Result<Vec<Person>, Problem> {
+///
+/// # Errors
+///
+/// When the database fails.
+pub fn members(conn: &mut Connection, ids: Vec<OrganizationId>) -> Result<Vec<Person>, Problem> {
     let mut people = Vec::new();
     for ids in ids.chunks(CHUNK) {
         let rows: Vec<(OrganizationId, String, String, String)> = memberships::table

@@ -72,7 +72,7 @@ pub fn compiled<T: ToSchema>() -> Result<Arc<Compiled>, Problem> {
 
 /// Whether mail can be sent to an address. The grammar knows others: in quotes, or at a number.
 fn can_be_written_to(address: &str) -> bool {
-    address.trim().parse::<lettre::Address>().is_ok()
+    !address.contains(['"', '[']) && address.trim().parse::<lettre::Address>().is_ok()
 }
 
 /// Values of a body whose faults are named, at most: the validator makes every error before it gives

@@ -55,7 +55,8 @@ pub async fn get_mail_message(
 
 /// Record that a mail in doubt has arrived
 ///
-/// For one whose id is in the mail server's log.
+/// For one whose id is in the mail server's log. Also undoes a bounce that was a mistake, or whose cause
+/// is gone: mail goes to its address again.
 #[utoipa::path(
     tag = "Mail",
     params(("id" = MailMessageId, Path, description = "The mail.")),

@@ -55,6 +55,7 @@ const SOURCES: &[(&str, &str, &str)] = sources![
     "briefing_cancelled" 1,
     "briefing_reminder" 1,
     "access_data_wanted" 1,
+    "access_data_wanted" 2,
     "materials_added" 1,
     "materials_added" 2,
     "follow_up_due" 1,

@@ -32,19 +32,19 @@ pub(super) fn of_change(
         notices::hush(tx, briefing)?;
         revoke_of_controlled(tx, briefing)?;
     }
+    // What is not published was told to nobody, or its publication tells everyone.
+    if briefing.status == BriefingStatus::Published {
+        let is_moved = briefing.starts_at != stored.starts_at;
+        if is_moved || change.reminder_hours != Patch::Keep {
+            reminders::restart(tx, &briefing.id)?;
+        }
+        if briefing.is_other_appointment(stored) {
+            notices::rescheduled(tx, briefing)?;
+        }
+    }
+    // After the news, which takes the place of invitations that are held back.
     if registration_closes_at(briefing) != registration_closes_at(stored) {
         notices::closing_moved(tx, briefing)?;
-    }
-    // What is not published was told to nobody, or its publication tells everyone.
-    if briefing.status != BriefingStatus::Published {
-        return Ok(());
-    }
-    let is_moved = briefing.starts_at != stored.starts_at;
-    if is_moved || change.reminder_hours != Patch::Keep {
-        reminders::restart(tx, &briefing.id)?;
-    }
-    if briefing.is_other_appointment(stored) {
-        notices::rescheduled(tx, briefing)?;
     }
     Ok(())
 }

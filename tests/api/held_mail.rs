@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chancery::kernel::time::Timestamp;
+use chancery::mail::model::{MailMessage, MailStatus};
 use chancery::mail::template::Template;
 use serde_json::{Value, json};
 
@@ -24,8 +25,21 @@ async fn at_night(app: &App, capacity: i64) -> (Timestamp, String) {
     (starts_at, app.published(times).await)
 }
 
-/// Until the worker has looked at what is queued.
-async fn looked_at() {
+/// Waits until the worker has looked at everything that is queued, and holds it back.
+async fn held(app: &App) {
+    for _ in 0..800 {
+        let queued = app.mails().await;
+        let waits = |mail: &MailMessage| mail.status == MailStatus::Queued && !mail.is_held_back;
+        if !queued.iter().any(waits) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("something is not held back");
+}
+
+/// Waits a while in which something that should not come would have come.
+async fn a_while() {
     tokio::time::sleep(Duration::from_millis(700)).await;
 }
 
@@ -37,7 +51,7 @@ async fn in_the_morning(app: &App, count: usize) -> Vec<String> {
         .iter()
         .map(|mail| mail["headers"]["subject"].as_str().unwrap().to_owned())
         .collect();
-    looked_at().await;
+    a_while().await;
     subjects.sort();
     assert_eq!(app.letters().len(), count, "{subjects:?}");
     subjects
@@ -60,7 +74,7 @@ both_backends! {
     async fn who_is_invited_at_night_is_invited_to_what_the_briefing_is_in_the_morning(app: App) {
         let (starts_at, briefing) = at_night(&app, 25).await;
         app.invited(&briefing, "Phoenix", ANA).await;
-        looked_at().await;
+        held(&app).await;
         move_to(&app, &briefing, starts_at.plus_seconds(7 * 86_400)).await;
         let token = app.link_of(ANA).await;
         assert_eq!(in_the_morning(&app, 1).await, ["You are invited: Supply chains"]);
@@ -73,13 +87,13 @@ both_backends! {
     async fn an_invitation_waits_while_its_briefing_is_put_off(app: App) {
         let (starts_at, briefing) = at_night(&app, 25).await;
         app.invited(&briefing, "Phoenix", ANA).await;
-        looked_at().await;
+        held(&app).await;
         act(&app, &briefing, "postpone").await;
         app.at_hour(14).await;
-        looked_at().await;
+        a_while().await;
         assert_eq!(app.letters().len(), 0);
         move_to(&app, &briefing, starts_at.plus_seconds(7 * 86_400)).await;
-        looked_at().await;
+        a_while().await;
         assert_eq!(app.letters().len(), 0);
         act(&app, &briefing, "schedule").await;
         act(&app, &briefing, "publish").await;
@@ -90,10 +104,10 @@ both_backends! {
     async fn nobody_hears_that_something_is_off_of_which_they_have_not_heard(app: App) {
         let (_, briefing) = at_night(&app, 25).await;
         app.invited(&briefing, "Phoenix", ANA).await;
-        looked_at().await;
+        held(&app).await;
         act(&app, &briefing, "cancel").await;
         app.at_hour(14).await;
-        looked_at().await;
+        a_while().await;
         assert_eq!(app.letters().len(), 0);
     }
 
@@ -102,7 +116,7 @@ both_backends! {
         let city = app.as_city("Phoenix").await;
         let first = app.attendee(&city, &briefing, "first@phoenix.example.gov").await;
         app.attendee(&city, &briefing, ANA).await;
-        looked_at().await;
+        held(&app).await;
         let path = format!("/v1/briefings/{briefing}/registrations/{}/cancel", first.id());
         city.post(&path, json!({})).await.expect(200);
         let subjects = in_the_morning(&app, 2).await;
@@ -115,9 +129,9 @@ both_backends! {
         let (starts_at, briefing) = at_night(&app, 25).await;
         let city = app.as_city("Phoenix").await;
         app.attendee(&city, &briefing, ANA).await;
-        looked_at().await;
+        held(&app).await;
         move_to(&app, &briefing, starts_at.plus_seconds(86_400)).await;
-        looked_at().await;
+        held(&app).await;
         move_to(&app, &briefing, starts_at.plus_seconds(2 * 86_400)).await;
         let subjects = in_the_morning(&app, 1).await;
         assert!(subjects[0].starts_with("Registered"), "{subjects:?}");

@@ -65,14 +65,14 @@ both_backends! {
     async fn whom_mail_cannot_be_sent_to_is_not_taken(app: App) {
         let briefing = app.published(json!({})).await;
         let city = app.as_city("Phoenix").await;
-        for email in ["a@[127.0.0.1]", "\"a b\"@example.gov", "\"a\\\"b\"@b.example", "nobody", "a@b@c.example"] {
+        for email in ["a@[127.0.0.1]", "\"a b\"@example.gov", "\"a\\\"b\"@b.example", "nobody", "a@b@c.example", "zoë@example.gov"] {
             let body = json!({"attendee": {"name": "A", "email": email, "title": "Mayor\r\nBcc: x@y.example"}});
             let refused = city.post(&format!("/v1/briefings/{briefing}/registrations"), body).await.expect_problem(422, "validation_failed");
             let mut codes = refused.fault_codes();
             codes.sort_unstable();
             assert_eq!(codes, ["format", "pattern"], "{email}");
         }
-        let body = json!({"attendee": {"name": "A", "email": "zoë@exämple.gov"}});
+        let body = json!({"attendee": {"name": "A", "email": "zoe+trade@example.gov"}});
         city.post(&format!("/v1/briefings/{briefing}/registrations"), body).await.expect(201);
     }
 }

@@ -70,9 +70,12 @@ pub fn compiled<T: ToSchema>() -> Result<Arc<Compiled>, Problem> {
     Ok(made)
 }
 
-/// Whether mail can be sent to an address. The grammar knows others: in quotes, or at a number.
+/// Whether mail can be sent to an address. The grammar knows others, in quotes or at a number; those with
+/// other letters than ASCII are another format (`idn-email`), which few mail servers take.
 fn can_be_written_to(address: &str) -> bool {
-    !address.contains(['"', '[']) && address.trim().parse::<lettre::Address>().is_ok()
+    address.is_ascii()
+        && !address.contains(['"', '['])
+        && address.trim().parse::<lettre::Address>().is_ok()
 }
 
 /// Values of a body whose faults are named, at most: the validator makes every error before it gives

@@ -162,6 +162,15 @@ impl App {
         wanted
     }
 
+    /// All mail there is.
+    pub async fn mails(&self) -> Vec<MailMessage> {
+        let mut all = Vec::new();
+        for template in Template::ALL {
+            all.extend(self.queued(*template).await);
+        }
+        all
+    }
+
     /// To whom mail of this kind goes, in order of the address; what was taken back left out.
     pub async fn told(&self, template: Template) -> Vec<String> {
         let mut to: Vec<String> = self

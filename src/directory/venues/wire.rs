@@ -115,7 +115,7 @@ pub struct CreateVenue {
     pub capacity: Option<i64>,
     /// Whether its guard asks for birth date, citizenship and a document of everyone who comes.
     #[serde(default)]
-    #[schema(required = false, default = false)]
+    #[schema(required = false)]
     pub requires_access_data: bool,
     /// The jurisdiction it lies in.
     #[serde(default)]

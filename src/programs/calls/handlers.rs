@@ -12,7 +12,7 @@ use crate::programs::calls::lifecycle::CallAction;
 use crate::programs::calls::model::Call as Row;
 use crate::programs::calls::queries::{parsed, represent};
 use crate::programs::calls::visible::find;
-use crate::programs::calls::wire::{Call, CallForm, CallQuery, CreateCall, UpdateCall};
+use crate::programs::calls::wire::{Call, CallQuery, CreateCall, FormVersion, UpdateCall};
 use crate::programs::calls::{commands, queries};
 
 /// The operations.
@@ -224,7 +224,7 @@ pub async fn close_call(
         ("id" = CallId, Path, description = "The call."),
         ("version" = i64, Path, description = "The version, from 1.", minimum = 1, example = 1),
     ),
-    responses((status = 200, description = "The form.", body = CallForm)),
+    responses((status = 200, description = "The form.", body = FormVersion)),
     extensions(("x-permission" = json!("programs:read"))),
 )]
 #[get("/v1/calls/{id}/forms/{version}")]
@@ -236,7 +236,7 @@ pub async fn get_call_form(
         .read(move |conn, scope| {
             let row = find(conn, scope, &id)?;
             let form = queries::form(conn, &row.id, version)?;
-            let shown = CallForm {
+            let shown = FormVersion {
                 form: parsed(&form)?,
                 call_id: form.call_id,
                 version: form.version,

@@ -85,7 +85,7 @@ pub struct Call {
     "form": {"type": "object", "required": ["summary"], "properties": {"summary": {"type": "string", "maxLength": 2000}}},
     "created_at": "2031-08-20T14:00:00Z"
 }))]
-pub struct CallForm {
+pub struct FormVersion {
     /// The call.
     pub call_id: CallId,
     /// Counts from 1.

@@ -21,6 +21,7 @@ mod availability;
 mod ballot_statements;
 mod blind_review;
 mod blobs;
+mod briefing_ends;
 mod briefing_mail;
 mod briefing_series;
 mod briefings;

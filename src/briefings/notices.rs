@@ -377,12 +377,15 @@ fn tell_invited(
     let mut drafts = Vec::new();
     for row in &rows {
         let id = row.id.as_str();
-        match unheard.remove(id) {
-            None => drafts.push(told.to_invited(row, template, once(template.kind(), id))),
-            Some(Some(token)) if takes_place => {
+        match (unheard.remove(id), takes_place) {
+            (Some(Some(token)), true) => {
                 drafts.push(invitation(told, briefing, row, token, once("again", id)));
             }
-            Some(_) => {}
+            (Some(_), false) => {}
+            // Also where the mail that waited ran out meanwhile: its link is gone.
+            (None, _) | (Some(None), true) => {
+                drafts.push(told.to_invited(row, template, once(template.kind(), id)));
+            }
         }
     }
     Ok(drafts)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::briefings::invitations::recipients::members;
 use crate::briefings::lifecycle::BriefingStatus;
@@ -104,7 +104,7 @@ fn ask(tx: &mut Tx<'_>, briefing: &Briefing) -> Result<usize, Problem> {
                 .execute(tx.conn)?;
         }
     }
-    let mut drafts = of_organizations(tx, briefing, &people, &until)?;
+    let mut drafts = of_organizations(tx, briefing, &people, (&shown, &until))?;
     let of_attendees = people
         .into_iter()
         .map(|person| Draft {
@@ -140,15 +140,13 @@ fn of_organizations(
     tx: &mut Tx<'_>,
     briefing: &Briefing,
     people: &[Registration],
-    until: &str,
+    (shown, until): (&Value, &str),
 ) -> Result<Vec<Draft>, Problem> {
     let mut missing: BTreeMap<OrganizationId, Vec<&Registration>> = BTreeMap::new();
     for person in people {
         let of_theirs = missing.entry(person.organization_id.clone()).or_default();
         of_theirs.push(person);
     }
-    let venue = told::venue_of(tx.conn, briefing)?;
-    let shown = told::values(briefing, venue.as_deref());
     let deadline = deadline_of(briefing);
     let mut drafts = Vec::new();
     for member in members(tx.conn, missing.keys().cloned().collect())? {
